@@ -1,0 +1,186 @@
+/**
+ * Every setting of the service, in one table: name, default, parser, help. `--help` and docs/configuration.md come from
+ * it. A bad value stops the start with a message that names the setting, what it got and what it takes.
+ */
+import { shorten } from './errors.ts';
+
+interface Setting<T> {
+  /** The environment variable. */
+  name: string;
+  /** The default as a person would read it. */
+  default: string;
+  /** What it takes, for messages and docs. */
+  takes: string;
+  help: string;
+  /** True where the value must never be printed. */
+  secret?: boolean;
+  /** `raw` is undefined where the variable is unset or empty. Throws where the value is not one that it takes. */
+  parse(raw: string | undefined): T;
+}
+
+const optionalText = (raw: string | undefined): string | undefined => raw;
+
+function whole(least: number, most: number, otherwise: number) {
+  return (raw: string | undefined): number => {
+    if (raw === undefined) return otherwise;
+    const value = Number(raw);
+    if (!/^\d+$/.test(raw) || value < least || value > most) throw new Error('out of range');
+    return value;
+  };
+}
+
+function oneOf<const T extends string>(values: readonly T[], otherwise: T) {
+  return (raw: string | undefined): T => {
+    if (raw === undefined) return otherwise;
+    const found = values.find((value) => value === raw);
+    if (found === undefined) throw new Error('unknown value');
+    return found;
+  };
+}
+
+function url(protocols: readonly string[]) {
+  return (raw: string | undefined): string | undefined => {
+    if (raw === undefined) return undefined;
+    if (raw === 'memory://' && protocols.includes('memory:')) return raw;
+    if (!protocols.includes(new URL(raw).protocol)) throw new Error('unknown protocol');
+    return raw;
+  };
+}
+
+export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
+const table = {
+  databaseUrl: {
+    name: 'DATABASE_URL',
+    default: 'unset: the embedded database in ACTIVITY_DATA_DIR',
+    takes: 'postgres://… (PostgreSQL 14 or newer) or memory:// (embedded, nothing kept)',
+    help: 'Where the entries are kept.',
+    secret: true,
+    parse: url(['postgres:', 'postgresql:', 'memory:']),
+  },
+  dataDir: {
+    name: 'ACTIVITY_DATA_DIR',
+    default: './data',
+    takes: 'the path of a directory',
+    help: 'Where the embedded database and the generated development secret live.',
+    parse: (raw: string | undefined): string => raw ?? './data',
+  },
+  host: {
+    name: 'HOST',
+    default: '127.0.0.1',
+    takes: 'an address of this machine',
+    help: 'The address to listen on. 0.0.0.0 listens on all of them.',
+    parse: (raw: string | undefined): string => raw ?? '127.0.0.1',
+  },
+  port: {
+    name: 'PORT',
+    default: '4000',
+    takes: 'a whole number from 0 to 65535',
+    help: 'The port to listen on. 0 takes a free one; the ready line says which.',
+    parse: whole(0, 65_535, 4000),
+  },
+  jwtSecret: {
+    name: 'ACTIVITY_JWT_SECRET',
+    default: 'embedded: generated once into ACTIVITY_DATA_DIR; PostgreSQL: needed unless ACTIVITY_JWKS_URL is set',
+    takes: 'text of 32 bytes or more',
+    help: 'The secret that HS256 tokens are signed with.',
+    secret: true,
+    parse: (raw: string | undefined): string | undefined => {
+      if (raw !== undefined && Buffer.byteLength(raw) < 32) throw new Error('too short');
+      return raw;
+    },
+  },
+  jwksUrl: {
+    name: 'ACTIVITY_JWKS_URL',
+    default: 'unset',
+    takes: 'an http:// or https:// URL',
+    help: 'The key set of an identity provider whose tokens are accepted (RS256, PS256, ES256, EdDSA and their kin).',
+    parse: url(['http:', 'https:']),
+  },
+  jwtIssuer: {
+    name: 'ACTIVITY_JWT_ISSUER',
+    default: 'unset: not checked',
+    takes: 'text',
+    help: 'The `iss` that every token must carry.',
+    parse: optionalText,
+  },
+  jwtAudience: {
+    name: 'ACTIVITY_JWT_AUDIENCE',
+    default: 'unset: not checked',
+    takes: 'text',
+    help: 'The `aud` that every token must carry.',
+    parse: optionalText,
+  },
+  logLevel: {
+    name: 'LOG_LEVEL',
+    default: 'info',
+    takes: logLevels.join(', '),
+    help: 'How much is logged, as JSON lines on standard error.',
+    parse: oneOf(logLevels, 'info'),
+  },
+  poolSize: {
+    name: 'ACTIVITY_POOL_SIZE',
+    default: '10',
+    takes: 'a whole number from 1 to 500',
+    help: 'The most connections to PostgreSQL at once.',
+    parse: whole(1, 500, 10),
+  },
+  statementTimeout: {
+    name: 'ACTIVITY_STATEMENT_TIMEOUT_MS',
+    default: '10000',
+    takes: 'milliseconds, a whole number from 100 to 600000',
+    help: 'A query that takes longer is stopped and refused with LIMIT_EXCEEDED (PostgreSQL only).',
+    parse: whole(100, 600_000, 10_000),
+  },
+  pollInterval: {
+    name: 'ACTIVITY_POLL_INTERVAL_MS',
+    default: '50',
+    takes: 'milliseconds, a whole number from 5 to 60000',
+    help: 'How often the live feed looks for entries that came without a hint, while anyone is subscribed.',
+    parse: whole(5, 60_000, 50),
+  },
+  feedQueue: {
+    name: 'ACTIVITY_FEED_QUEUE',
+    default: '1000',
+    takes: 'a whole number from 1 to 100000',
+    help: 'Entries that wait for one live subscriber before it reads from the database at its own pace instead.',
+    parse: whole(1, 100_000, 1000),
+  },
+  shutdownTimeout: {
+    name: 'ACTIVITY_SHUTDOWN_TIMEOUT_MS',
+    default: '10000',
+    takes: 'milliseconds, a whole number from 0 to 600000',
+    help: 'How long requests under way may take to finish after SIGTERM.',
+    parse: whole(0, 600_000, 10_000),
+  },
+} satisfies Record<string, Setting<unknown>>;
+
+export type Config = { [K in keyof typeof table]: ReturnType<(typeof table)[K]['parse']> };
+
+/** The table of settings, for help texts and docs. */
+export const settings: readonly Setting<unknown>[] = Object.values(table);
+
+/** A setting that cannot be used. The message lists every bad one. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/**
+ * Reads the settings from an environment.
+ * @throws ConfigError naming each bad setting, what it got (never a secret) and what it takes.
+ */
+export function readConfig(env: Record<string, string | undefined> = process.env): Config {
+  const problems: string[] = [];
+  const config: Record<string, unknown> = {};
+  for (const [key, setting] of Object.entries(table) as [string, Setting<unknown>][]) {
+    const raw = env[setting.name] === '' ? undefined : env[setting.name];
+    try {
+      config[key] = setting.parse(raw);
+    } catch {
+      const got = setting.secret ? 'a value that it cannot use' : shorten(raw);
+      problems.push(`${setting.name} got ${got}; it takes ${setting.takes}.`);
+    }
+  }
+  if (problems.length > 0) throw new ConfigError(problems.join('\n'));
+  return config as Config;
+}

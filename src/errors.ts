@@ -1,0 +1,53 @@
+/**
+ * The one catalogue of what can go wrong, as clients see it. A code is never reused for another meaning.
+ * `status` is the HTTP status where an error is the whole answer; `text` is what is said when there is nothing better.
+ */
+export const errorCatalogue = {
+  UNAUTHENTICATED: {
+    status: 401,
+    text: 'A valid token is needed: send "Authorization: Bearer JWT", or connectionParams { authorization: "Bearer JWT" } over WebSocket.',
+  },
+  FORBIDDEN: { status: 403, text: 'The token does not allow this.' },
+  BAD_USER_INPUT: { status: 400, text: 'The input is not valid.' },
+  LIMIT_EXCEEDED: { status: 413, text: 'The request is larger than what is allowed.' },
+  LIVE_CURSOR_EXPIRED: {
+    status: 410,
+    text: 'This live cursor cannot be resumed from. Read a page of the timeline and subscribe with its liveCursor.',
+  },
+  UNAVAILABLE: { status: 503, text: 'The database cannot be reached. Nothing was written; try again.' },
+  INTERNAL: { status: 500, text: 'Something unexpected went wrong. It has been logged.' },
+} as const satisfies Record<string, { status: number; text: string }>;
+
+export type ErrorCode = keyof typeof errorCatalogue;
+
+export interface ActivityLogErrorOptions {
+  /** The path of the input that is at fault, for example `input.eventKey` or `filter.from`. */
+  field?: string | undefined;
+  cause?: unknown;
+}
+
+/** An error that is meant to be read by whoever caused it. Anything else is masked before it leaves the process. */
+export class ActivityLogError extends Error {
+  override readonly name = 'ActivityLogError';
+  readonly code: ErrorCode;
+  readonly field: string | undefined;
+
+  constructor(code: ErrorCode, message: string = errorCatalogue[code].text, options: ActivityLogErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.field = options.field;
+  }
+
+  /** The same error, its field seen from further out: `eventKey` becomes `input.eventKey`. */
+  under(prefix: string): ActivityLogError {
+    const field = this.field === undefined ? prefix : `${prefix}.${this.field}`;
+    return new ActivityLogError(this.code, this.message, { field, cause: this.cause });
+  }
+}
+
+/** Shortens a value for an error message: `"aaaaaaaa…" (5000 characters)`. Control characters are escaped. */
+export function shorten(value: unknown, most = 60): string {
+  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
+  const shown = JSON.stringify(text.length > most ? `${text.slice(0, most)}…` : text);
+  return text.length > most ? `${shown} (${text.length} characters)` : shown;
+}

@@ -1,0 +1,41 @@
+import type { FeedEntry } from '../core/activity/feed.ts';
+import { checkFilter } from '../core/activity/filter.ts';
+import { needReadScope } from '../core/activity/visibility.ts';
+import { abortable } from '../live/abortable.ts';
+import { ActivityLogType } from './activity.ts';
+import { builder } from './builder.ts';
+import { FilterInput } from './inputs.ts';
+
+const ActivityAdded = builder.objectRef<FeedEntry>('ActivityAdded').implement({
+  description: 'An entry that was committed.',
+  fields: (t) => ({
+    activity: t.field({ type: ActivityLogType, description: 'The entry.', resolve: ({ activity }) => activity }),
+    liveCursor: t.string({
+      description: 'Opaque. `activityAdded(after:)` with it goes on behind this entry, on any instance.',
+      resolve: ({ position }, _args, { services }) => services.liveCursors.close(position),
+    }),
+  }),
+});
+
+builder.subscriptionField('activityAdded', (t) =>
+  t.field({
+    type: ActivityAdded,
+    description:
+      'Entries as they are committed, each exactly once, whoever committed them. Of two transactions, the one that committed before the other began comes first.',
+    args: {
+      workspaceId: t.arg.string({ required: true, description: 'The workspace to follow.' }),
+      filter: t.arg({ type: FilterInput, description: 'Which entries; all by default.' }),
+      after: t.arg.string({
+        description:
+          'A `liveCursor`, of a page or of an entry received: everything committed after it comes first. From now on where it is left out. `LIVE_CURSOR_EXPIRED` where it cannot be used.',
+      }),
+    },
+    subscribe: (_root, { workspaceId, filter, after }, { viewer, services, ending }) => {
+      const scope = needReadScope(viewer, workspaceId);
+      checkFilter(filter ?? {}, scope);
+      const position = after == null ? undefined : services.liveCursors.open(after);
+      return abortable((signal) => services.follow({ scope, filter: filter ?? {} }, position, signal), ending);
+    },
+    resolve: (entry) => entry,
+  }),
+);

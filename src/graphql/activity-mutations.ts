@@ -1,0 +1,118 @@
+import type { ActivityInput, Written } from '../core/activity/activity.ts';
+import type { Outcome } from '../core/activity/activity-log.ts';
+import { checkMayWrite, revealWritten, type Viewer } from '../core/activity/visibility.ts';
+import { ActivityLogError } from '../errors.ts';
+import { ActivityLogType, type ActivityShape } from './activity.ts';
+import { builder } from './builder.ts';
+import type { GraphqlContext } from './context.ts';
+import { ActivityLogInput } from './inputs.ts';
+import { mostEntries } from './limits.ts';
+
+interface Result {
+  activity: ActivityShape | null;
+  duplicate: boolean;
+  error: ActivityLogError | null;
+}
+
+const InputError = builder.objectRef<ActivityLogError>('ActivityInputError').implement({
+  description: 'Why an entry was refused.',
+  fields: (t) => ({
+    code: t.exposeString('code', { description: 'For example `BAD_USER_INPUT` or `FORBIDDEN`.' }),
+    message: t.exposeString('message', { description: 'What was wrong, and what would be right.' }),
+    field: t.string({ nullable: true, description: 'The field at fault.', resolve: (error) => error.field ?? null }),
+  }),
+});
+
+const Payload = builder.objectRef<Written>('ActivityLogPayload').implement({
+  description: 'What logging an entry came to.',
+  fields: (t) => ({
+    activity: t.field({
+      type: ActivityLogType,
+      description: 'The entry as it stands in the trail.',
+      resolve: ({ activity }) => activity,
+    }),
+    duplicate: t.exposeBoolean('duplicate', {
+      description:
+        'True where the workspace already had an entry with this `idempotencyKey`: that one is returned, nothing was written.',
+    }),
+  }),
+});
+
+const ManyResult = builder.objectRef<Result>('ActivityLogManyResult').implement({
+  description: 'What became of one entry: either `activity` or `error`.',
+  fields: (t) => ({
+    activity: t.field({
+      type: ActivityLogType,
+      nullable: true,
+      description: 'The entry as it stands in the trail.',
+      resolve: ({ activity }) => activity,
+    }),
+    duplicate: t.exposeBoolean('duplicate', {
+      description: 'True where the workspace already had an entry with this `idempotencyKey`.',
+    }),
+    error: t.field({
+      type: InputError,
+      nullable: true,
+      description: 'Why it was refused.',
+      resolve: ({ error }) => error,
+    }),
+  }),
+});
+
+const ManyPayload = builder.objectRef<{ results: Result[] }>('ActivityLogManyPayload').implement({
+  description: 'What logging many entries came to.',
+  fields: (t) => ({
+    results: t.field({
+      type: [ManyResult],
+      description: 'One each, in the order of the input.',
+      complexity: { field: 1, multiplier: 1 },
+      resolve: ({ results }) => results,
+    }),
+  }),
+});
+
+function toResult(viewer: Viewer, outcome: Outcome): Result {
+  try {
+    if ('error' in outcome) throw outcome.error;
+    const { sent, written } = outcome;
+    const activity = revealWritten(viewer, sent, written.activity, written.duplicate);
+    return { activity, duplicate: written.duplicate, error: null };
+  } catch (error) {
+    if (!(error instanceof ActivityLogError)) throw error;
+    return { activity: null, duplicate: false, error };
+  }
+}
+
+async function logMany({ viewer, services }: GraphqlContext, inputs: readonly ActivityInput[]): Promise<Result[]> {
+  const outcomes = await services.activityLog.logMany(inputs, (input) => checkMayWrite(viewer, input));
+  return outcomes.map((outcome) => toResult(viewer, outcome));
+}
+
+builder.mutationFields((t) => ({
+  activityLog: t.field({
+    type: Payload,
+    description: 'Logs one entry. Answers once it is committed.',
+    args: { input: t.arg({ type: ActivityLogInput, required: true, description: 'The entry.' }) },
+    resolve: async (_root, { input }, context) => {
+      const [result] = await logMany(context, [input]);
+      if (result?.activity == null) throw result?.error?.under('input') ?? new Error('there was no result');
+      return { activity: result.activity, duplicate: result.duplicate };
+    },
+  }),
+  activityLogMany: t.field({
+    type: ManyPayload,
+    description: `Logs up to ${mostEntries} entries in one transaction, in their order. Valid ones are written, refused ones are reported at their place.`,
+    args: { input: t.arg({ type: [ActivityLogInput], required: true, description: 'The entries.' }) },
+    complexity: ({ input }) => ({ field: 1, multiplier: input.length }),
+    resolve: async (_root, { input }, context) => {
+      if (input.length > mostEntries) {
+        throw new ActivityLogError(
+          'LIMIT_EXCEEDED',
+          `activityLogMany takes at most ${mostEntries} entries, got ${input.length}`,
+          { field: 'input' },
+        );
+      }
+      return { results: await logMany(context, input) };
+    },
+  }),
+}));

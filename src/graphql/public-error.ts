@@ -1,0 +1,65 @@
+import { GraphQLError } from 'graphql';
+import { ActivityLogError, type ErrorCode, errorCatalogue } from '../errors.ts';
+
+/** What clients may see of an error, and whether the process has to look at it. */
+export interface PublicError {
+  error: GraphQLError;
+  unexpected: boolean;
+}
+
+/** Codes whose HTTP status is the status of the whole answer: nothing of the operation ran, or ever will. */
+const wholeAnswer: ReadonlySet<ErrorCode> = new Set(['UNAUTHENTICATED', 'UNAVAILABLE']);
+
+function findOwn(error: unknown): ActivityLogError | undefined {
+  for (let at = error; at !== undefined && at !== null; at = (at as GraphQLError).originalError) {
+    if (at instanceof ActivityLogError) return at;
+  }
+  return undefined;
+}
+
+/** Where a request is at fault, as far as graphql-js says: the input's path, or the name of the node. */
+function fieldOf(error: GraphQLError): string {
+  const [, variable, path] = /^Variable "\$(\w+)" (?:got invalid value .* at "([^"]+)"|)/s.exec(error.message) ?? [];
+  if (variable !== undefined) return path ?? variable;
+  const node = error.nodes?.[0] as { name?: { value: string } } | undefined;
+  return node?.name?.value ?? 'query';
+}
+
+function make(source: unknown, code: ErrorCode, message: string, field: string | undefined): GraphQLError {
+  const at = source instanceof GraphQLError ? source : undefined;
+  const extensions: Record<string, unknown> = { code, ...(field === undefined ? {} : { field }) };
+  // For yoga, which sets the answer's status by it; not enumerable, so that no client ever reads it.
+  const http = wholeAnswer.has(code) ? { status: errorCatalogue[code].status } : at?.extensions['http'];
+  Object.defineProperty(extensions, 'http', { value: http, enumerable: false });
+  return new GraphQLError(message, {
+    nodes: at?.nodes ?? null,
+    source: at?.source ?? null,
+    positions: at?.positions ?? null,
+    path: at?.path ?? null,
+    extensions,
+  });
+}
+
+/**
+ * Any error as one of the catalogue's: ours as they are, those of graphql-js about the request as BAD_USER_INPUT (or the
+ * limit that they name), the rest masked.
+ */
+export function toPublicError(error: unknown): PublicError {
+  const own = findOwn(error);
+  if (own !== undefined)
+    return { error: make(error, own.code, own.message, own.field), unexpected: own.code === 'INTERNAL' };
+  if (error instanceof GraphQLError && isAboutRequest(error)) {
+    const isLimit =
+      error.extensions['code'] === 'LIMIT_EXCEEDED' || /^Syntax Error: Document contains more/.test(error.message);
+    return {
+      error: make(error, isLimit ? 'LIMIT_EXCEEDED' : 'BAD_USER_INPUT', error.message, fieldOf(error)),
+      unexpected: false,
+    };
+  }
+  return { error: make(error, 'INTERNAL', errorCatalogue.INTERNAL.text, undefined), unexpected: true };
+}
+
+/** True for parsing, validation and coercion of variables: no resolver had begun. */
+function isAboutRequest(error: GraphQLError): boolean {
+  return error.path === undefined && (error.originalError === undefined || error.nodes !== undefined);
+}

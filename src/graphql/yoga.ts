@@ -1,0 +1,67 @@
+import { maxAliasesRule } from '@escape.tech/graphql-armor-max-aliases';
+import type { ValidationContext } from 'graphql';
+import { createYoga, type Plugin } from 'graphql-yoga';
+import type { Viewer } from '../core/activity/visibility.ts';
+import type { Logger } from '../log.ts';
+import type { Metrics } from '../metrics.ts';
+import { GraphqlContext, type Services } from './context.ts';
+import { mostAliases, mostTokens } from './limits.ts';
+import { toPublicError } from './public-error.ts';
+import { schema } from './schema.ts';
+
+/** What a transport knows of a request, for the context. */
+export interface RequestContext {
+  viewer: Viewer | undefined;
+  /** Aborted when a subscription over this request has to end. */
+  ending?: AbortSignal | undefined;
+}
+
+export interface GraphqlOptions {
+  services: Services;
+  logger: Logger;
+  metrics: Metrics;
+}
+
+const limits: Plugin = {
+  onParse({ params }) {
+    params.options = { ...params.options, maxTokens: mostTokens };
+  },
+  onValidate({ addValidationRule }) {
+    const rule = maxAliasesRule({
+      n: mostAliases,
+      onReject: [
+        (_context, error) => {
+          if (error !== null) Object.assign(error.extensions, { code: 'LIMIT_EXCEEDED' });
+        },
+      ],
+    });
+    addValidationRule((context: ValidationContext) => rule(context));
+  },
+};
+
+/** The GraphQL engine, for every transport: context, limits, and errors that say only what they should. */
+export function createGraphql({ services, logger, metrics }: GraphqlOptions) {
+  const toSafeError = (error: unknown): Error => {
+    const safe = toPublicError(error);
+    if (safe.unexpected) {
+      metrics.unexpected.inc();
+      logger.error({ err: error }, 'an unexpected error was masked');
+    }
+    return safe.error;
+  };
+  const yoga = createYoga<RequestContext, GraphqlContext>({
+    schema,
+    context: ({ viewer, ending }) => new GraphqlContext(services, viewer, ending),
+    graphqlEndpoint: '/graphql',
+    graphiql: false,
+    landingPage: false,
+    batching: false,
+    cors: { origin: '*', methods: ['GET', 'POST', 'OPTIONS'] },
+    logging: false,
+    maskedErrors: { maskError: toSafeError },
+    plugins: [limits],
+  });
+  return { yoga, toSafeError };
+}
+
+export type Graphql = ReturnType<typeof createGraphql>;

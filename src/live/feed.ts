@@ -1,0 +1,158 @@
+import type { FeedSource } from '../core/activity/feed.ts';
+import type { Position, Snapshot } from '../core/activity/position.ts';
+import type { Logger } from '../log.ts';
+import type { Metrics } from '../metrics.ts';
+import { Hub, type HubSubscriber } from './hub.ts';
+
+export interface FeedOptions {
+  source: FeedSource;
+  logger: Logger;
+  metrics: Metrics;
+  /** Milliseconds between looks for entries that came without a hint. */
+  pollInterval: number;
+  /** Entries of one read. */
+  batch?: number;
+}
+
+interface Joiner {
+  subscriber: HubSubscriber;
+  resolve(at: Snapshot): void;
+  reject(error: unknown): void;
+}
+
+/** Milliseconds before a failed read is tried again: doubled each time, from the first to the second. */
+const retryDelays = [50, 2_000] as const;
+
+/**
+ * The one reader of new entries in this process, for however many subscribers.
+ *
+ * States: idle (nobody subscribed: no reading, no position) -> reading (a window is under way) <-> waiting (for a hint
+ * or the poll) -> idle. The position moves with every entry that was handed on, so a failed read is simply repeated:
+ * nothing is lost or doubled while the database is away. Hints save time and are never needed.
+ */
+export class Feed {
+  readonly #options: Required<FeedOptions>;
+  readonly #hub = new Hub();
+  #joiners: Joiner[] = [];
+  /** Everything up to here was handed to the hub. */
+  #position: Position | undefined;
+  #wake: (() => void) | undefined;
+  #woken = false;
+  #running: Promise<void> | undefined;
+  #closed = false;
+
+  constructor(options: FeedOptions) {
+    this.#options = { batch: 500, ...options };
+  }
+
+  /**
+   * Adds a subscriber between two windows. From the snapshot that this resolves with on, the hub hands it every matching
+   * entry, each once; that snapshot is never older than the call.
+   * @throws the signal's reason where it is aborted first; an Error when the feed is closed
+   */
+  join(subscriber: HubSubscriber, signal: AbortSignal): Promise<Snapshot> {
+    return new Promise<Snapshot>((resolve, reject) => {
+      if (this.#closed) return reject(new Error('the feed is closed'));
+      if (signal.aborted) return reject(signal.reason);
+      const joiner: Joiner = { subscriber, resolve, reject };
+      this.#joiners.push(joiner);
+      signal.addEventListener(
+        'abort',
+        () => {
+          this.#joiners = this.#joiners.filter((other) => other !== joiner);
+          this.leave(subscriber);
+          reject(signal.reason);
+        },
+        { once: true },
+      );
+      this.wake();
+      this.#running ??= this.#run();
+    });
+  }
+
+  /** May be called twice, and before the join is done. */
+  leave(subscriber: HubSubscriber): void {
+    this.#hub.remove(subscriber);
+    this.#options.metrics.subscribers.set(this.#hub.size);
+    if (this.#isIdle()) this.wake();
+  }
+
+  /** Reads at once instead of at the next poll. */
+  wake(): void {
+    this.#woken = true;
+    this.#wake?.();
+  }
+
+  /** Ends the reading and waits for it. Subscribers get nothing more. May be called twice. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const joiner of this.#joiners.splice(0)) joiner.reject(new Error('the feed is closed'));
+    this.wake();
+    await this.#running;
+  }
+
+  #isIdle(): boolean {
+    return this.#hub.size === 0 && this.#joiners.length === 0;
+  }
+
+  async #run(): Promise<void> {
+    const stopHints = this.#options.source.onHint(() => this.wake());
+    let failures = 0;
+    while (!this.#closed && !this.#isIdle()) {
+      this.#woken = false;
+      try {
+        await this.#read();
+        failures = 0;
+        if (!this.#woken) await this.#pause(this.#options.pollInterval);
+      } catch (error) {
+        this.#options.metrics.feedFailures.inc();
+        if (failures === 0) this.#options.logger.warn({ err: error }, 'the live feed cannot read; it goes on trying');
+        const [first, most] = retryDelays;
+        await this.#pause(Math.min(first * 2 ** failures, most));
+        failures += 1;
+      }
+    }
+    stopHints();
+    this.#position = undefined;
+    this.#running = undefined;
+  }
+
+  /** One window to its end, then those who asked to join before it began. */
+  async #read(): Promise<void> {
+    const joining = [...this.#joiners];
+    const at = await this.#readToEnd();
+    for (const joiner of joining) {
+      if (!this.#joiners.includes(joiner)) continue;
+      this.#hub.add(joiner.subscriber);
+      joiner.resolve(at);
+    }
+    this.#joiners = this.#joiners.filter((joiner) => !joining.includes(joiner));
+    this.#options.metrics.subscribers.set(this.#hub.size);
+  }
+
+  async #readToEnd(): Promise<Snapshot> {
+    this.#position ??= { seen: await this.#options.source.readSnapshot() };
+    // A window that an earlier call left unfinished is closed first; the one after it ends at a snapshot of now.
+    let fresh = this.#position.within === undefined;
+    for (;;) {
+      const read = await this.#options.source.readFeed({ after: this.#position, limit: this.#options.batch });
+      this.#options.metrics.feedRead.inc(read.entries.length);
+      for (const entry of read.entries) this.#options.metrics.delivered.inc(this.#hub.deliver(entry));
+      this.#position = read.position;
+      if (read.settled && fresh) return read.position.seen;
+      fresh ||= read.settled;
+    }
+  }
+
+  #pause(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        this.#wake = undefined;
+        resolve();
+      };
+      const timer = setTimeout(done, milliseconds);
+      this.#wake = done;
+    });
+  }
+}

@@ -1,0 +1,136 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Viewer } from '../core/activity/visibility.ts';
+import { ActivityLogError, errorCatalogue } from '../errors.ts';
+import type { Graphql } from '../graphql/yoga.ts';
+import type { Logger } from '../log.ts';
+import type { Metrics } from '../metrics.ts';
+import type { Authenticator } from './authenticate.ts';
+import { readBody } from './body.ts';
+import { atTime } from './expiry.ts';
+import { serveGraphiql } from './graphiql.ts';
+import type { InFlight } from './in-flight.ts';
+
+export interface HttpOptions {
+  graphql: Graphql;
+  authenticator: Authenticator;
+  logger: Logger;
+  metrics: Metrics;
+  inFlight: InFlight;
+  /** Throws where the service cannot do its work right now. */
+  checkReady(): Promise<void>;
+}
+
+function sendJson(response: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}): void {
+  if (response.headersSent || response.destroyed) return;
+  response.writeHead(status, {
+    'content-type': 'application/json; charset=utf-8',
+    'cache-control': 'no-store',
+    ...headers,
+  });
+  response.end(JSON.stringify(body));
+}
+
+/** The one shape of every error of every route: that of GraphQL. */
+function sendError(response: ServerResponse, error: ActivityLogError): void {
+  const { code, field, message } = error;
+  const headers: Record<string, string> = {};
+  if (code === 'UNAUTHENTICATED') headers['www-authenticate'] = 'Bearer';
+  if (code === 'LIMIT_EXCEEDED') headers['connection'] = 'close';
+  const extensions = { code, ...(field === undefined ? {} : { field }) };
+  sendJson(response, errorCatalogue[code].status, { errors: [{ message, extensions }] }, headers);
+}
+
+/** Copies an answer of yoga to Node's; for subscriptions over SSE as it grows. */
+async function send(answer: Response, response: ServerResponse): Promise<void> {
+  response.writeHead(answer.status, Object.fromEntries(answer.headers));
+  for await (const chunk of answer.body ?? []) {
+    if (response.destroyed) return;
+    if (!response.write(chunk)) {
+      await new Promise<void>((resolve) => {
+        response.once('drain', resolve);
+        response.once('close', resolve);
+      });
+    }
+  }
+  response.end();
+}
+
+async function answerGraphql(
+  request: IncomingMessage,
+  response: ServerResponse,
+  viewer: Viewer | undefined,
+  options: HttpOptions,
+) {
+  const { method = 'GET', headers } = request;
+  const hasBody = method !== 'GET' && method !== 'HEAD';
+  const body = hasBody ? await readBody(request) : null;
+  const gone = new AbortController();
+  response.once('close', () => gone.abort());
+  const ending = new AbortController();
+  const stopTimer =
+    viewer &&
+    atTime(viewer.expiresAt, () =>
+      ending.abort(new ActivityLogError('UNAUTHENTICATED', 'The token has expired. Get a new one.')),
+    );
+  try {
+    const { yoga } = options.graphql;
+    const incoming = new yoga.fetchAPI.Request(`http://localhost${request.url ?? '/'}`, {
+      method,
+      headers: headers as Record<string, string>,
+      body,
+      signal: gone.signal,
+    });
+    const answer = await yoga.fetch(incoming, { viewer, ending: ending.signal });
+    await send(answer, response);
+  } finally {
+    stopTimer?.();
+  }
+}
+
+const wantsPage = ({ method, url = '', headers }: IncomingMessage): boolean =>
+  method === 'GET' && !/[?&]query=/.test(url) && (headers.accept ?? '').includes('text/html');
+
+async function answer(request: IncomingMessage, response: ServerResponse, options: HttpOptions): Promise<void> {
+  const path = request.url?.split('?', 1)[0] ?? '/';
+  if (path === '/health/live') return sendJson(response, 200, { status: 'ok' });
+  if (path === '/health/ready') {
+    await options.checkReady();
+    return sendJson(response, 200, { status: 'ok' });
+  }
+  if (path === '/metrics') {
+    response.writeHead(200, { 'content-type': options.metrics.registry.contentType });
+    response.end(await options.metrics.registry.metrics());
+    return;
+  }
+  if (path === '/') {
+    response.writeHead(302, { location: '/graphql' }).end();
+    return;
+  }
+  if (path.startsWith('/graphql/') || (path === '/graphql' && wantsPage(request))) {
+    if (serveGraphiql(path, request, response)) return;
+  }
+  if (path === '/graphql') {
+    const viewer = await options.authenticator.viewerOf(request.headers.authorization);
+    return await answerGraphql(request, response, viewer, options);
+  }
+  sendJson(response, 404, {
+    errors: [
+      { message: `There is nothing at ${path}. Try /graphql.`, extensions: { code: 'BAD_USER_INPUT', field: 'path' } },
+    ],
+  });
+}
+
+/** The HTTP side of the service: GraphQL, its page, health and metrics. Not yet listening. */
+export function createHttpServer(options: HttpOptions): Server {
+  return createServer((request, response) => {
+    response.on('error', () => response.destroy());
+    const work = answer(request, response, options).catch((error: unknown) => {
+      if (error instanceof ActivityLogError) return sendError(response, error);
+      options.metrics.unexpected.inc();
+      options.logger.error({ err: error, path: request.url?.split('?', 1)[0] }, 'a request failed');
+      return response.headersSent ? void response.destroy() : sendError(response, new ActivityLogError('INTERNAL'));
+    });
+    const isStream = (request.headers.accept ?? '').includes('text/event-stream');
+    if (!isStream) void options.inFlight.track(work);
+  });
+}

@@ -1,0 +1,103 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import type { Config } from '../config.ts';
+import { ActivityLog } from '../core/activity/activity-log.ts';
+import { LiveCursors } from '../core/activity/live-cursor.ts';
+import { ActivityLogError } from '../errors.ts';
+import { createGraphql } from '../graphql/yoga.ts';
+import { Feed } from '../live/feed.ts';
+import { follow } from '../live/subscription.ts';
+import type { Logger } from '../log.ts';
+import { Metrics } from '../metrics.ts';
+import { createActivityWriter } from '../storage/activity-writer.ts';
+import type { Database } from '../storage/database.ts';
+import { createDirectory } from '../storage/directory.ts';
+import { migrate, readCursorSeal } from '../storage/migrate.ts';
+import { createFeedSource } from '../storage/tail.ts';
+import { Authenticator } from './authenticate.ts';
+import { createHttpServer } from './http.ts';
+import { InFlight } from './in-flight.ts';
+import { serveWebsocket } from './websocket.ts';
+
+export interface ServerOptions {
+  config: Config;
+  /** Open; the server migrates it, and closes it at its end. */
+  database: Database;
+  /** For HS256 tokens. */
+  secret?: Uint8Array | undefined;
+  logger: Logger;
+}
+
+export interface RunningServer {
+  /** For example `http://127.0.0.1:4000`. */
+  url: string;
+  /**
+   * Takes nothing new, finishes what was accepted (for at most ACTIVITY_SHUTDOWN_TIMEOUT_MS), closes sockets with 1001 and
+   * the database last. May be called twice.
+   */
+  close(): Promise<void>;
+}
+
+/** Starts the service: migrates, wires its parts, listens. What it started is ended in the reverse order. */
+export async function startServer({ config, database, secret, logger }: ServerOptions): Promise<RunningServer> {
+  const metrics = new Metrics();
+  const { applied, restored } = await migrate(database);
+  if (applied.length > 0) logger.info({ applied }, 'the database was migrated');
+  if (restored) logger.warn('the database was restored into another cluster: live cursors given before have expired');
+
+  const source = createFeedSource(database);
+  const feed = new Feed({ source, logger, metrics, pollInterval: config.pollInterval });
+  const services = {
+    database,
+    activityLog: new ActivityLog({ writer: createActivityWriter(database), logger, metrics }),
+    directory: createDirectory(database),
+    liveCursors: new LiveCursors(await readCursorSeal(database)),
+    follow: (selection, after, signal) =>
+      follow({ feed, source, metrics, selection, after, signal, queueLimit: config.feedQueue }),
+  } satisfies Parameters<typeof createGraphql>[0]['services'];
+
+  const graphql = createGraphql({ services, logger, metrics });
+  const authenticator = new Authenticator({
+    secret,
+    jwksUrl: config.jwksUrl,
+    issuer: config.jwtIssuer,
+    audience: config.jwtAudience,
+  });
+  const inFlight = new InFlight();
+  let closing: Promise<void> | undefined;
+  const http = createHttpServer({
+    graphql,
+    authenticator,
+    logger,
+    metrics,
+    inFlight,
+    checkReady: async () => {
+      if (closing !== undefined) throw new ActivityLogError('UNAVAILABLE', 'The service is shutting down.');
+      await database.check();
+    },
+  });
+  const websocket = serveWebsocket(http, { graphql, authenticator, metrics, inFlight });
+  http.listen(config.port, config.host);
+  await once(http, 'listening');
+  const { address, family, port } = http.address() as AddressInfo;
+
+  async function end(): Promise<void> {
+    const closed = once(http, 'close');
+    http.close();
+    http.closeIdleConnections();
+    if (!(await inFlight.settle(config.shutdownTimeout)))
+      logger.warn('requests were still under way when their time was up');
+    await websocket.close();
+    await feed.close();
+    http.closeAllConnections();
+    await closed;
+    await database.close();
+  }
+  return {
+    url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
+    close: () => {
+      closing ??= end();
+      return closing;
+    },
+  };
+}

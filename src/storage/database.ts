@@ -1,0 +1,32 @@
+import type { Sql } from 'sql-template-tag';
+import type { PrismaClient } from './generated/prisma/client.ts';
+
+/**
+ * Something that runs one SQL statement at a time. Values come back the same from every database:
+ * `timestamp(3)` as a Date in UTC, `int8` as bigint, `json` and `xid8` as text, everything else as pg gives it.
+ */
+export interface Queryable {
+  query<Row>(statement: Sql): Promise<Row[]>;
+}
+
+/** A database that is open. All of storage is written against this; `postgres.ts` and `pglite.ts` provide it. */
+export interface Database extends Queryable {
+  readonly kind: 'postgres' | 'pglite';
+  /** Prisma over the same connections. */
+  readonly prisma: PrismaClient;
+  /** Runs `work` in one transaction on one connection: commits when it resolves, rolls back when it throws. */
+  transaction<T>(work: (connection: TransactionConnection) => Promise<T>): Promise<T>;
+  /** Tells every process (this one at once, others by NOTIFY) that something was committed. A hint, coalesced, never awaited. */
+  sendHint(): void;
+  /** Calls `listener` whenever something may have been committed. Returns a function that stops it. */
+  onHint(listener: () => void): () => void;
+  /** Throws `UNAVAILABLE` when the database does not answer. */
+  check(): Promise<void>;
+  /** Ends every connection, waiting for statements under way. May be called twice. */
+  close(): Promise<void>;
+}
+
+export interface TransactionConnection extends Queryable {
+  /** Several statements without parameters, for migrations. */
+  script(text: string): Promise<void>;
+}

@@ -1,0 +1,165 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { resolve } from 'node:path';
+import sql, { type Sql } from 'sql-template-tag';
+import { ActivityLogError } from '../errors.ts';
+import type { Database, TransactionConnection } from './database.ts';
+import { toDatabaseError } from './database-errors.ts';
+import { type DirectoryLock, lockDirectory } from './directory-lock.ts';
+import { PrismaClient } from './generated/prisma/client.ts';
+import { HintListeners } from './hint-listeners.ts';
+import { PgliteEngine } from './pglite-engine.ts';
+import { ensurePgliteFiles, freshPgliteFiles } from './pglite-files.ts';
+import { PrismaOverPglite } from './pglite-prisma.ts';
+import { toParameter } from './row-parsers.ts';
+
+export interface PgliteOptions {
+  /** Where the database lives (in `pglite` of it, with the file `lock` beside); `memory://` keeps nothing. */
+  dataDir: string;
+  /**
+   * Milliseconds that a Prisma transaction may hold the one connection. Default 10,000. Statements are not stopped by
+   * it: PostgreSQL in WASM has no timer signals, and nothing else of this process runs meanwhile.
+   */
+  statementTimeout?: number;
+  /** Only with `memory://`: a dump of PGlite (`dumpDataDir`) to begin with instead of an empty database. */
+  initialData?: Blob;
+}
+
+/** A database inside this process. */
+export interface EmbeddedDatabase extends Database {
+  /** Tells where this process serves the directory, for the message that a second process gets. */
+  announce(url: string): void;
+}
+
+/**
+ * Opens the embedded database, making its files the first time. It survives a process that is killed, but not a power
+ * cut: PGlite does not sync its files to the disk.
+ * @throws ActivityLogError UNAVAILABLE where another process uses the directory, or its files cannot be used
+ */
+export async function openPglite({
+  dataDir,
+  statementTimeout = 10_000,
+  initialData,
+}: PgliteOptions): Promise<EmbeddedDatabase> {
+  if (dataDir === 'memory://') {
+    const engine = await new PgliteEngine({ loadDataDir: initialData ?? (await freshPgliteFiles()) }).open();
+    return new PgliteDatabase(engine, undefined, statementTimeout);
+  }
+  const directory = resolve(dataDir);
+  const lock = lockDirectory(directory);
+  try {
+    const engine = new PgliteEngine({ dataDir: await ensurePgliteFiles(directory) });
+    return new PgliteDatabase(await engine.open(), lock, statementTimeout);
+  } catch (error) {
+    lock.release();
+    if (error instanceof ActivityLogError) throw error;
+    const said = error instanceof Error ? error.message : String(error);
+    throw new ActivityLogError(
+      'UNAVAILABLE',
+      `The embedded database in ${directory} cannot be opened: ${said}. Restore the directory from a copy, or set ACTIVITY_DATA_DIR to another.`,
+      { cause: error },
+    );
+  }
+}
+
+class PgliteDatabase implements EmbeddedDatabase {
+  readonly kind = 'pglite';
+  readonly prisma: PrismaClient;
+  readonly #engine: PgliteEngine;
+  readonly #lock: DirectoryLock | undefined;
+  readonly #statementTimeout: number;
+  readonly #hints = new HintListeners();
+  readonly #insideTransaction = new AsyncLocalStorage<boolean>();
+  #closing: Promise<void> | undefined;
+
+  constructor(engine: PgliteEngine, lock: DirectoryLock | undefined, statementTimeout: number) {
+    this.#engine = engine;
+    this.#lock = lock;
+    this.#statementTimeout = statementTimeout;
+    this.prisma = new PrismaClient({
+      adapter: new PrismaOverPglite(engine),
+      transactionOptions: { maxWait: statementTimeout, timeout: statementTimeout },
+    });
+  }
+
+  async query<Row>(statement: Sql): Promise<Row[]> {
+    this.#refuseToWaitForItself();
+    return await this.#run<Row>(this.#engine, statement);
+  }
+
+  async transaction<T>(work: (connection: TransactionConnection) => Promise<T>): Promise<T> {
+    this.#refuseToWaitForItself();
+    return await this.#mapped(() =>
+      this.#engine.transaction((transaction) =>
+        this.#insideTransaction.run(true, () =>
+          work({
+            query: async (statement) => await this.#run(transaction, statement),
+            script: async (text) => void (await this.#mapped(() => transaction.exec(text))),
+          }),
+        ),
+      ),
+    );
+  }
+
+  sendHint(): void {
+    this.#hints.wake();
+  }
+
+  onHint(listener: () => void): () => void {
+    return this.#hints.add(listener);
+  }
+
+  async check(): Promise<void> {
+    try {
+      await this.query(sql`SELECT 1`);
+    } catch (error) {
+      throw new ActivityLogError('UNAVAILABLE', undefined, { cause: error });
+    }
+  }
+
+  announce(url: string): void {
+    this.#lock?.announce(url);
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    this.#hints.clear();
+    try {
+      await this.prisma.$disconnect();
+      // Waits for what is queued, and leaves a checkpoint behind.
+      await this.#engine.close();
+    } finally {
+      this.#lock?.release();
+    }
+  }
+
+  async #run<Row>(target: Pick<PgliteEngine, 'query'>, statement: Sql): Promise<Row[]> {
+    return await this.#mapped(async () => {
+      const { rows } = await target.query<Row>(statement.text, statement.values.map(toParameter));
+      return rows;
+    });
+  }
+
+  async #mapped<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#closing !== undefined && !this.#insideTransaction.getStore()) {
+      throw new ActivityLogError('UNAVAILABLE', 'The database is closed. This server is stopping.');
+    }
+    try {
+      return await work();
+    } catch (error) {
+      throw toDatabaseError(error, this.#statementTimeout);
+    }
+  }
+
+  /** There is one connection: inside of a transaction anything but its own connection would wait for ever. */
+  #refuseToWaitForItself(): void {
+    if (this.#insideTransaction.getStore()) {
+      throw new Error(
+        'Inside of database.transaction() use the connection that it gives: the embedded database has one only.',
+      );
+    }
+  }
+}

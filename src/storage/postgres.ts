@@ -1,0 +1,216 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+import pg from 'pg';
+import type { Logger } from 'pino';
+import sql, { type Sql } from 'sql-template-tag';
+import { ActivityLogError } from '../errors.ts';
+import type { Database, TransactionConnection } from './database.ts';
+import { connectionFailure, toDatabaseError } from './database-errors.ts';
+import { PrismaClient } from './generated/prisma/client.ts';
+import { PostgresHints } from './postgres-hints.ts';
+import { connectionConfig, type PostgresAddress, parsePostgresUrl } from './postgres-url.ts';
+import { pgTypes, toParameter } from './row-parsers.ts';
+
+const oldestVersion = 140_000;
+
+/** How long after the server should have stopped a statement it is given up: the server is gone without a word. */
+const graceForTheServer = 5_000;
+
+export interface PostgresOptions {
+  /** `postgresql://USER:PASSWORD@HOST:PORT/DATABASE`; `?sslmode=`, `?schema=` and `?options=` are understood. */
+  url: string;
+  /** Connections at most, Prisma's included; one more listens for other servers while there are subscribers. Default 10. */
+  poolSize?: number;
+  /** Milliseconds after which the server stops a statement. Default 10,000. */
+  statementTimeout?: number;
+  /** Shown in pg_stat_activity. Default `activity-log`. */
+  applicationName?: string;
+  logger?: Logger | undefined;
+}
+
+/**
+ * Opens a PostgreSQL database, version 14 or newer, and proves that it answers.
+ * @throws ActivityLogError BAD_USER_INPUT for a URL that is none, UNAVAILABLE where the server cannot be used
+ */
+export async function openPostgres(options: PostgresOptions): Promise<Database> {
+  const address = parsePostgresUrl(options.url);
+  const database = new PostgresDatabase(address, options);
+  try {
+    await database.requireVersion();
+  } catch (error) {
+    await database.close();
+    if (error instanceof ActivityLogError && error.cause === undefined) throw error;
+    const cause = error instanceof ActivityLogError ? error.cause : error;
+    const said = cause instanceof Error && cause.message !== '' ? cause.message : 'it does not answer';
+    throw new ActivityLogError(
+      'UNAVAILABLE',
+      `The database at ${address.shown} cannot be used: ${said}. Check DATABASE_URL and that the server is running.`,
+      { cause },
+    );
+  }
+  return database;
+}
+
+/** @throws ActivityLogError UNAVAILABLE where a server's `server_version_num` is older than what is needed */
+export function refuseOldServer(number: number, version: string): void {
+  if (number >= oldestVersion) return;
+  throw new ActivityLogError(
+    'UNAVAILABLE',
+    `The server is PostgreSQL ${version}; Activity Log needs PostgreSQL 14 or newer. Upgrade the server or set DATABASE_URL to another.`,
+  );
+}
+
+class PostgresDatabase implements Database {
+  readonly kind = 'postgres';
+  readonly prisma: PrismaClient;
+  readonly #pool: pg.Pool;
+  readonly #hints: PostgresHints;
+  readonly #statementTimeout: number;
+  readonly #logger: Logger | undefined;
+  /** Statements and transactions under way, which close() waits for: pg's pool forgets those still in its queue. */
+  readonly #active = new Set<Promise<unknown>>();
+  #closing: Promise<void> | undefined;
+
+  constructor(address: PostgresAddress, options: PostgresOptions) {
+    const { poolSize = 10, statementTimeout = 10_000, applicationName = 'activity-log', logger } = options;
+    this.#statementTimeout = statementTimeout;
+    this.#logger = logger;
+    const { connectionString, ...config } = connectionConfig(address, applicationName);
+    this.#pool = new pg.Pool({ ...config, connectionString, max: poolSize, statement_timeout: statementTimeout });
+    // pg hides a password that is given on its own, not one inside a URL, from whoever prints the pool.
+    Object.defineProperty(this.#pool.options, 'connectionString', { value: connectionString, enumerable: false });
+    this.#pool.on('error', (error) => this.#brokenConnection(error));
+    const adapter = new PrismaPg(this.#pool, address.schema === undefined ? {} : { schema: address.schema });
+    this.prisma = new PrismaClient({
+      adapter,
+      transactionOptions: { maxWait: statementTimeout, timeout: statementTimeout },
+    });
+    this.#hints = new PostgresHints({
+      connection: connectionConfig(address, `${applicationName} listener`),
+      run: async (statement) => await this.#track(this.#onConnection((client) => client.query(statement))),
+      logger,
+    });
+  }
+
+  async query<Row>(statement: Sql): Promise<Row[]> {
+    // 0 is PostgreSQL's word for no time-out.
+    const query_timeout = this.#statementTimeout === 0 ? undefined : this.#statementTimeout + graceForTheServer;
+    return await this.#track(this.#onConnection((client) => run<Row>(client, statement, query_timeout)));
+  }
+
+  async transaction<T>(work: (connection: TransactionConnection) => Promise<T>): Promise<T> {
+    return await this.#track(
+      this.#onConnection(async (client) => {
+        await this.#mapped(client.query('BEGIN'), true);
+        let result: T;
+        try {
+          result = await work({
+            query: async (statement) => await this.#mapped(run(client, statement), true),
+            script: async (text) => void (await this.#mapped(client.query(text), true)),
+          });
+        } catch (error) {
+          // A ROLLBACK that fails means a connection that is broken; #onConnection sees to it.
+          await client.query('ROLLBACK').catch((failure: unknown) => markBroken(client, failure));
+          throw error;
+        }
+        await client.query('COMMIT');
+        return result;
+      }),
+    );
+  }
+
+  sendHint(): void {
+    this.#hints.send();
+  }
+
+  onHint(listener: () => void): () => void {
+    return this.#hints.listen(listener);
+  }
+
+  async check(): Promise<void> {
+    try {
+      await this.query(sql`SELECT 1`);
+    } catch (error) {
+      if (error instanceof ActivityLogError && error.code === 'UNAVAILABLE') throw error;
+      throw new ActivityLogError('UNAVAILABLE', undefined, { cause: error });
+    }
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async requireVersion(): Promise<void> {
+    const [row] = await this.query<{ number: number; version: string }>(
+      sql`SELECT current_setting('server_version_num')::int4 AS number, current_setting('server_version') AS version`,
+    );
+    if (row !== undefined) refuseOldServer(row.number, row.version);
+  }
+
+  async #close(): Promise<void> {
+    await Promise.allSettled(this.#active);
+    await this.#hints.close();
+    await this.prisma.$disconnect();
+    await this.#pool.end();
+  }
+
+  async #track<T>(work: Promise<T>): Promise<T> {
+    const mapped = this.#mapped(work);
+    this.#active.add(mapped);
+    try {
+      return await mapped;
+    } finally {
+      this.#active.delete(mapped);
+    }
+  }
+
+  async #mapped<T>(work: Promise<T>, uncommitted = false): Promise<T> {
+    try {
+      return await work;
+    } catch (error) {
+      throw toDatabaseError(error, this.#statementTimeout, uncommitted);
+    }
+  }
+
+  /** Not `pool.query()`: that throws the connection away for any error, a duplicate key for one. */
+  async #onConnection<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    if (this.#closing !== undefined)
+      throw new ActivityLogError('UNAVAILABLE', 'The database is closed. This server is stopping.');
+    const client = await this.#pool.connect();
+    // The pool listens to idle connections only: without this one an error would end the process.
+    const onError = (error: Error) => markBroken(client, error);
+    client.on('error', onError);
+    try {
+      return await work(client);
+    } catch (error) {
+      if (connectionFailure(error) !== undefined) markBroken(client, error);
+      throw error;
+    } finally {
+      client.off('error', onError);
+      client.release(brokenClients.has(client));
+    }
+  }
+
+  /** Only what it says: pg hangs the client onto this error, connection settings and all. */
+  #brokenConnection(error: Error): void {
+    this.#logger?.warn({ reason: error.message }, 'a connection to the database broke');
+  }
+}
+
+const brokenClients = new WeakMap<pg.PoolClient, unknown>();
+
+function markBroken(client: pg.PoolClient, failure: unknown): void {
+  brokenClients.set(client, failure);
+}
+
+async function run<Row>(client: pg.PoolClient, statement: Sql, query_timeout?: number): Promise<Row[]> {
+  const config = {
+    text: statement.text,
+    values: statement.values.map(toParameter),
+    types: pgTypes,
+    // One statement, as PGlite takes it; without values pg would otherwise allow several.
+    queryMode: 'extended',
+    ...(query_timeout === undefined ? {} : { query_timeout }),
+  };
+  return (await client.query(config)).rows;
+}
