@@ -37,12 +37,6 @@ export class ActivityLogError extends Error {
     this.code = code;
     this.field = options.field;
   }
-
-  /** The same error, its field seen from further out: `eventKey` becomes `input.eventKey`. */
-  under(prefix: string): ActivityLogError {
-    const field = this.field === undefined ? prefix : `${prefix}.${this.field}`;
-    return new ActivityLogError(this.code, this.message, { field, cause: this.cause });
-  }
 }
 
 /** Shortens a value for an error message: `"aaaaaaaa…" (5000 characters)`. Control characters are escaped. */

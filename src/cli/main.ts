@@ -10,10 +10,15 @@ import { addServe } from './serve.ts';
 import { addTail } from './tail.ts';
 import { addToken } from './token.ts';
 
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
 
 function settingsHelp(): string {
-  const lines = settings.map(({ name, help, takes, default: otherwise }) => `  ${name}\n      ${help}\n      Takes ${takes}. Default: ${otherwise}.`);
+  const lines = settings.map(
+    ({ name, help, takes, default: otherwise }) =>
+      `  ${name}\n      ${help}\n      Takes ${takes}. Default: ${otherwise}.`,
+  );
   return `\nSettings (environment variables):\n${lines.join('\n')}`;
 }
 

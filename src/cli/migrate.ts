@@ -11,7 +11,8 @@ async function run(): Promise<void> {
     const { applied, restored } = await migrate(database);
     for (const name of applied) process.stdout.write(`applied ${name}\n`);
     if (applied.length === 0) process.stdout.write('nothing to apply: the database is up to date\n');
-    if (restored) process.stdout.write('the database was restored into another cluster: live cursors given before have expired\n');
+    if (restored)
+      process.stdout.write('the database was restored into another cluster: live cursors given before have expired\n');
   } finally {
     await database.close();
   }

@@ -34,7 +34,13 @@ async function serve(): Promise<void> {
   if ('announce' in database && typeof database.announce === 'function') database.announce(server.url);
   process.stdout.write(`Activity Log is ready at ${server.url}\n`);
   if (isEmbedded(config) && secret !== undefined) {
-    const token = await signToken(config, secret, { subject: 'developer', workspaceId: '*', role: 'operator', brandIds: [], ttl: linkTtl });
+    const token = await signToken(config, secret, {
+      subject: 'developer',
+      workspaceId: '*',
+      role: 'operator',
+      brandIds: [],
+      ttl: linkTtl,
+    });
     // Behind the #: browsers keep it to themselves, so no server or proxy logs it.
     process.stdout.write(`Open it signed in: ${server.url}/graphql#token=${token}\n`);
   }
@@ -49,6 +55,9 @@ export function addServe(program: Command): void {
   program
     .command('serve')
     .description('Migrate the database and serve: GraphQL, GraphiQL, health, metrics.')
-    .addHelpText('after', '\nExamples:\n  activity-log serve\n  PORT=8080 DATABASE_URL=postgres://localhost/app ACTIVITY_JWT_SECRET=… activity-log serve')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  activity-log serve\n  PORT=8080 DATABASE_URL=postgres://localhost/app ACTIVITY_JWT_SECRET=… activity-log serve',
+    )
     .action(serve);
 }

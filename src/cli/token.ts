@@ -22,12 +22,15 @@ interface TokenOptions {
 }
 
 async function run({ workspace, role, brand, subject, ttl }: TokenOptions): Promise<void> {
-  if (role === 'client' && brand.length === 0) throw new UsageError('A client sees only its brands: give at least one --brand.');
+  if (role === 'client' && brand.length === 0)
+    throw new UsageError('A client sees only its brands: give at least one --brand.');
   if (role !== 'client' && brand.length > 0) throw new UsageError('--brand is for the role client only.');
   const config = readConfig();
   const secret = readSecret(config);
   if (secret === undefined) {
-    throw new ConfigError('Tokens come from the identity provider of ACTIVITY_JWKS_URL. Set ACTIVITY_JWT_SECRET to sign some here too.');
+    throw new ConfigError(
+      'Tokens come from the identity provider of ACTIVITY_JWKS_URL. Set ACTIVITY_JWT_SECRET to sign some here too.',
+    );
   }
   const token = await signToken(config, secret, { subject, workspaceId: workspace, role, brandIds: brand, ttl });
   process.stdout.write(`${token}\n`);
@@ -39,9 +42,17 @@ export function addToken(program: Command): void {
     .description('Print a token (JWT), signed as the running configuration expects it. Needs no database.')
     .requiredOption('--workspace <id>', 'the workspace that it is for; "*" for all')
     .addOption(new Option('--role <role>', 'what it lets its bearer do').choices(roles).makeOptionMandatory())
-    .option('--brand <id>', 'a brand that a client sees; may be repeated', (id: string, all: string[]) => [...all, id], [])
+    .option(
+      '--brand <id>',
+      'a brand that a client sees; may be repeated',
+      (id: string, all: string[]) => [...all, id],
+      [],
+    )
     .option('--subject <id>', 'the user it stands for', 'cli')
     .option('--ttl <duration>', 'how long it is good for: 90s, 15m, 1h, 7d', parseDuration, 3600)
-    .addHelpText('after', '\nExamples:\n  activity-log token --workspace w1 --role admin --subject user_1\n  activity-log token --workspace w1 --role client --brand b1 --ttl 15m')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  activity-log token --workspace w1 --role admin --subject user_1\n  activity-log token --workspace w1 --role client --brand b1 --ttl 15m',
+    )
     .action(run);
 }

@@ -31,7 +31,7 @@ builder.subscriptionField('activityAdded', (t) =>
       }),
     },
     subscribe: (_root, { workspaceId, filter, after }, { viewer, services, ending }) => {
-      const scope = needReadScope(viewer, workspaceId);
+      const scope = needReadScope(viewer(), workspaceId);
       checkFilter(filter ?? {}, scope);
       const position = after == null ? undefined : services.liveCursors.open(after);
       return abortable((signal) => services.follow({ scope, filter: filter ?? {} }, position, signal), ending);

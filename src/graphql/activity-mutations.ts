@@ -8,13 +8,16 @@ import type { GraphqlContext } from './context.ts';
 import { ActivityLogInput } from './inputs.ts';
 import { mostEntries } from './limits.ts';
 
+/** An entry's error as data: an Error as the value of a field would fail the field. */
+type Refusal = Pick<ActivityLogError, 'code' | 'message' | 'field'>;
+
 interface Result {
   activity: ActivityShape | null;
   duplicate: boolean;
-  error: ActivityLogError | null;
+  error: Refusal | null;
 }
 
-const InputError = builder.objectRef<ActivityLogError>('ActivityInputError').implement({
+const InputError = builder.objectRef<Refusal>('ActivityInputError').implement({
   description: 'Why an entry was refused.',
   fields: (t) => ({
     code: t.exposeString('code', { description: 'For example `BAD_USER_INPUT` or `FORBIDDEN`.' }),
@@ -79,12 +82,14 @@ function toResult(viewer: Viewer, outcome: Outcome): Result {
     return { activity, duplicate: written.duplicate, error: null };
   } catch (error) {
     if (!(error instanceof ActivityLogError)) throw error;
-    return { activity: null, duplicate: false, error };
+    const { code, message, field } = error;
+    return { activity: null, duplicate: false, error: { code, message, field } };
   }
 }
 
-async function logMany({ viewer, services }: GraphqlContext, inputs: readonly ActivityInput[]): Promise<Result[]> {
-  const outcomes = await services.activityLog.logMany(inputs, (input) => checkMayWrite(viewer, input));
+async function logMany(context: GraphqlContext, inputs: readonly ActivityInput[]): Promise<Result[]> {
+  const viewer = context.viewer();
+  const outcomes = await context.services.activityLog.logMany(inputs, (input) => checkMayWrite(viewer, input));
   return outcomes.map((outcome) => toResult(viewer, outcome));
 }
 
@@ -95,7 +100,14 @@ builder.mutationFields((t) => ({
     args: { input: t.arg({ type: ActivityLogInput, required: true, description: 'The entry.' }) },
     resolve: async (_root, { input }, context) => {
       const [result] = await logMany(context, [input]);
-      if (result?.activity == null) throw result?.error?.under('input') ?? new Error('there was no result');
+      if (result?.activity == null) {
+        const { code, message, field } = result?.error ?? {
+          code: 'INTERNAL',
+          message: 'there was no result',
+          field: undefined,
+        };
+        throw new ActivityLogError(code, message, { field: field === undefined ? 'input' : `input.${field}` });
+      }
       return { activity: result.activity, duplicate: result.duplicate };
     },
   }),

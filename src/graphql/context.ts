@@ -24,36 +24,37 @@ export interface Services {
   ): AsyncGenerator<FeedEntry, void, undefined>;
 }
 
-/** What every resolver gets. */
-export class GraphqlContext {
+/** What every resolver gets. A plain object: yoga copies its own properties. */
+export interface GraphqlContext {
   readonly services: Services;
-  readonly #viewer: Viewer | undefined;
+  /**
+   * Who is asking.
+   * @throws ActivityLogError UNAUTHENTICATED where nobody signed in: no data without a token, ever
+   */
+  readonly viewer: () => Viewer;
   /** Aborted when a subscription that rides on a plain HTTP answer has to end: its token did. */
   readonly ending: AbortSignal | undefined;
   readonly entries: DataLoader<string, Activity | undefined>;
   readonly workspaces: DataLoader<string, Workspace>;
   readonly brands: DataLoader<BrandKey, Brand>;
+}
 
-  constructor(services: Services, viewer: Viewer | undefined, ending?: AbortSignal) {
-    this.services = services;
-    this.#viewer = viewer;
-    this.ending = ending;
-    // Not cached: a subscription's context lives for hours, and names change.
-    const options = { cache: false };
-    this.entries = new DataLoader(
-      (ids) => findEntries(services.database, ids, (workspaceId) => readScope(this.viewer, workspaceId)),
+export function createContext(services: Services, signedIn: Viewer | undefined, ending?: AbortSignal): GraphqlContext {
+  const viewer = (): Viewer => {
+    if (signedIn === undefined) throw new ActivityLogError('UNAUTHENTICATED');
+    return signedIn;
+  };
+  // Not cached: a subscription's context lives for hours, and names change.
+  const options = { cache: false };
+  return {
+    services,
+    viewer,
+    ending,
+    entries: new DataLoader(
+      (ids) => findEntries(services.database, ids, (workspaceId) => readScope(viewer(), workspaceId)),
       options,
-    );
-    this.workspaces = new DataLoader((ids) => services.directory.workspaces(ids), options);
-    this.brands = new DataLoader((keys) => services.directory.brands(keys), options);
-  }
-
-  /**
-   * Who is asking.
-   * @throws ActivityLogError UNAUTHENTICATED where nobody signed in: no data without a token, ever
-   */
-  get viewer(): Viewer {
-    if (this.#viewer === undefined) throw new ActivityLogError('UNAUTHENTICATED');
-    return this.#viewer;
-  }
+    ),
+    workspaces: new DataLoader((ids) => services.directory.workspaces(ids), options),
+    brands: new DataLoader((keys) => services.directory.brands(keys), options),
+  };
 }

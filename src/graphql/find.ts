@@ -9,7 +9,8 @@ import type { GraphqlContext } from './context.ts';
  * covers is there when it has either; any other is not.
  */
 export async function findWorkspace(context: GraphqlContext, id: string): Promise<Workspace | null> {
-  const { viewer, services } = context;
+  const { services } = context;
+  const viewer = context.viewer();
   if (grantIn(viewer, id) === undefined || !isStorableText(id)) return null;
   const workspace = await context.workspaces.load(id);
   if (viewer.grants.has(id) || workspace.name !== null) return workspace;
@@ -19,8 +20,8 @@ export async function findWorkspace(context: GraphqlContext, id: string): Promis
 
 /** The brand by its key: a client's own brands, for others those that have a name or entries that they may see. */
 export async function findBrand(context: GraphqlContext, key: BrandKey): Promise<Brand | null> {
-  const { viewer, services } = context;
-  const scope = readScope(viewer, key.workspaceId);
+  const { services } = context;
+  const scope = readScope(context.viewer(), key.workspaceId);
   if (scope === undefined || !isStorableText(key.workspaceId) || !isStorableText(key.id)) return null;
   const isOwn = scope.brandIds?.includes(key.id);
   if (isOwn === false) return null;

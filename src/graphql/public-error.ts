@@ -59,6 +59,11 @@ export function toPublicError(error: unknown): PublicError {
   return { error: make(error, 'INTERNAL', errorCatalogue.INTERNAL.text, undefined), unexpected: true };
 }
 
+/** True where the error came from `toPublicError`. */
+export function isPublic(error: GraphQLError): boolean {
+  return Object.getOwnPropertyDescriptor(error.extensions, 'http')?.enumerable === false;
+}
+
 /** True for parsing, validation and coercion of variables: no resolver had begun. */
 function isAboutRequest(error: GraphQLError): boolean {
   return error.path === undefined && (error.originalError === undefined || error.nodes !== undefined);

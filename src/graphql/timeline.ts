@@ -134,7 +134,7 @@ async function readConnection(
   filter: ActivityFilter,
   args: PageArguments,
 ): Promise<Connection> {
-  const scope = needReadScope(context.viewer, workspaceId);
+  const scope = needReadScope(context.viewer(), workspaceId);
   checkFilter(filter, scope);
   const request = pageRequest({ scope, filter }, args);
   return { request, page: await readPage(context.services.database, request) };

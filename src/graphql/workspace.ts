@@ -7,7 +7,6 @@ import { formatBrandId } from './node.ts';
 export const WorkspaceType = builder.prismaNode('Workspace', {
   id: { field: 'id', description: 'The global id, for `node(id:)`.' },
   description: 'A workspace: one tenant and its trail.',
-  select: { id: true, name: true },
   fields: (t) => ({
     databaseId: t.exposeString('id', { description: 'The id that entries carry as `workspaceId`.' }),
     name: t.exposeString('name', {
@@ -22,7 +21,6 @@ export const BrandType = builder.prismaNode('Brand', {
   // Nodes are loaded by node.ts alone; this is how Prisma would find one.
   findUnique: (id) => ({ workspaceId_id: { workspaceId: '', id } }),
   description: 'A brand of a workspace.',
-  select: { workspaceId: true, id: true, name: true },
   fields: (t) => ({
     databaseId: t.exposeString('id', { description: 'The id that entries carry as `brandId`.' }),
     workspaceId: t.exposeString('workspaceId', { description: 'The workspace that it belongs to.' }),
@@ -37,7 +35,7 @@ builder.prismaObjectField(WorkspaceType, 'brands', (t) =>
     args: { first: t.arg.int({ defaultValue: 100, description: 'At most this many, up to 500.' }) },
     complexity: ({ first }) => ({ field: 1, multiplier: first ?? 100 }),
     resolve: async ({ id }, { first }, { viewer, services }) => {
-      const scope = readScope(viewer, id);
+      const scope = readScope(viewer(), id);
       if (scope === undefined) return [];
       return await services.directory.brandsOf(id, scope.brandIds, Math.min(Math.max(first ?? 100, 0), 500));
     },
@@ -95,7 +93,7 @@ builder.mutationFields((t) => ({
     description: 'Gives a workspace its name, or another one. For operators, admins and writers.',
     args: { input: t.arg({ type: WorkspaceUpsertInput, required: true, description: 'Its id and name.' }) },
     resolve: async (_root, { input }, { viewer, services }) => {
-      checkMayName(viewer, input.id);
+      checkMayName(viewer(), input.id);
       return await services.directory.nameWorkspace(acceptName('id', input.id), acceptName('name', input.name));
     },
   }),
@@ -104,7 +102,7 @@ builder.mutationFields((t) => ({
     description: 'Gives a brand its name, or another one. For operators, admins and writers.',
     args: { input: t.arg({ type: BrandUpsertInput, required: true, description: 'Its ids and name.' }) },
     resolve: async (_root, { input }, { viewer, services }) => {
-      checkMayName(viewer, input.workspaceId);
+      checkMayName(viewer(), input.workspaceId);
       const key = { workspaceId: acceptName('workspaceId', input.workspaceId), id: acceptName('id', input.id) };
       return await services.directory.nameBrand(key, acceptName('name', input.name));
     },

@@ -4,14 +4,14 @@ import { createYoga, type Plugin } from 'graphql-yoga';
 import type { Viewer } from '../core/activity/visibility.ts';
 import type { Logger } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
-import { GraphqlContext, type Services } from './context.ts';
+import { createContext, type GraphqlContext, type Services } from './context.ts';
 import { mostAliases, mostTokens } from './limits.ts';
-import { toPublicError } from './public-error.ts';
+import { isPublic, toPublicError } from './public-error.ts';
 import { schema } from './schema.ts';
 
 /** What a transport knows of a request, for the context. */
 export interface RequestContext {
-  viewer: Viewer | undefined;
+  signedIn: Viewer | undefined;
   /** Aborted when a subscription over this request has to end. */
   ending?: AbortSignal | undefined;
 }
@@ -49,9 +49,20 @@ export function createGraphql({ services, logger, metrics }: GraphqlOptions) {
     }
     return safe.error;
   };
+  // Errors of parsing, validation and the protocol never pass maskError.
+  const safeResults: Plugin = {
+    onResultProcess({ result, setResult }) {
+      if (Symbol.asyncIterator in result || Array.isArray(result) || !('errors' in result) || !result.errors) return;
+      if (result.errors.every((error) => isPublic(error))) return;
+      setResult({
+        ...result,
+        errors: result.errors.map((error) => (isPublic(error) ? error : toSafeError(error))) as never,
+      });
+    },
+  };
   const yoga = createYoga<RequestContext, GraphqlContext>({
     schema,
-    context: ({ viewer, ending }) => new GraphqlContext(services, viewer, ending),
+    context: ({ signedIn, ending }) => createContext(services, signedIn, ending),
     graphqlEndpoint: '/graphql',
     graphiql: false,
     landingPage: false,
@@ -59,7 +70,7 @@ export function createGraphql({ services, logger, metrics }: GraphqlOptions) {
     cors: { origin: '*', methods: ['GET', 'POST', 'OPTIONS'] },
     logging: false,
     maskedErrors: { maskError: toSafeError },
-    plugins: [limits],
+    plugins: [limits, safeResults],
   });
   return { yoga, toSafeError };
 }

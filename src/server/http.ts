@@ -80,7 +80,7 @@ async function answerGraphql(
       body,
       signal: gone.signal,
     });
-    const answer = await yoga.fetch(incoming, { viewer, ending: ending.signal });
+    const answer = await yoga.fetch(incoming, { signedIn: viewer, ending: ending.signal });
     await send(answer, response);
   } finally {
     stopTimer?.();

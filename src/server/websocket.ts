@@ -49,7 +49,7 @@ export function serveWebsocket(http: Server, { graphql, authenticator, metrics, 
     payload: SubscribePayload,
   ) {
     const { viewer } = context.extra;
-    const enveloped = graphql.yoga.getEnveloped({ viewer, params: payload, request: undefined } as never);
+    const enveloped = graphql.yoga.getEnveloped({ signedIn: viewer, params: payload, request: undefined } as never);
     const document = enveloped.parse(payload.query);
     const problems = enveloped.validate(enveloped.schema, document);
     if (problems.length > 0) return problems as readonly GraphQLError[];

@@ -45,7 +45,8 @@ let database: Promise<Database> | undefined;
  * @throws Error where the log is in use already
  */
 export function configureActivityLog(chosen: ConfigureOptions): void {
-  if (service !== undefined) throw new Error('The activity log is in use already. Configure it before the first logActivity().');
+  if (service !== undefined)
+    throw new Error('The activity log is in use already. Configure it before the first logActivity().');
   options = chosen;
 }
 

@@ -52,7 +52,7 @@ export const entrySchema = z
     actorType: z.enum(ActivityActorType),
     actorUserId: id.nullish(),
     actorLabel: text(entryLimits.label, 1).nullish(),
-    payload: z.unknown(),
+    payload: z.unknown().optional(),
     visibility: z.enum(ActivityVisibility).nullish(),
     severity: z.enum(ActivitySeverity).nullish(),
     createdAt: z

@@ -28,24 +28,18 @@ export type BrandMinAggregateOutputType = {
   workspaceId: string | null
   id: string | null
   name: string | null
-  createdAt: Date | null
-  updatedAt: Date | null
 }
 
 export type BrandMaxAggregateOutputType = {
   workspaceId: string | null
   id: string | null
   name: string | null
-  createdAt: Date | null
-  updatedAt: Date | null
 }
 
 export type BrandCountAggregateOutputType = {
   workspaceId: number
   id: number
   name: number
-  createdAt: number
-  updatedAt: number
   _all: number
 }
 
@@ -54,24 +48,18 @@ export type BrandMinAggregateInputType = {
   workspaceId?: true
   id?: true
   name?: true
-  createdAt?: true
-  updatedAt?: true
 }
 
 export type BrandMaxAggregateInputType = {
   workspaceId?: true
   id?: true
   name?: true
-  createdAt?: true
-  updatedAt?: true
 }
 
 export type BrandCountAggregateInputType = {
   workspaceId?: true
   id?: true
   name?: true
-  createdAt?: true
-  updatedAt?: true
   _all?: true
 }
 
@@ -151,8 +139,6 @@ export type BrandGroupByOutputType = {
   workspaceId: string
   id: string
   name: string | null
-  createdAt: Date
-  updatedAt: Date
   _count: BrandCountAggregateOutputType | null
   _min: BrandMinAggregateOutputType | null
   _max: BrandMaxAggregateOutputType | null
@@ -180,8 +166,6 @@ export type BrandWhereInput = {
   workspaceId?: Prisma.StringFilter<"Brand"> | string
   id?: Prisma.StringFilter<"Brand"> | string
   name?: Prisma.StringNullableFilter<"Brand"> | string | null
-  createdAt?: Prisma.DateTimeFilter<"Brand"> | Date | string
-  updatedAt?: Prisma.DateTimeFilter<"Brand"> | Date | string
   workspace?: Prisma.XOR<Prisma.WorkspaceScalarRelationFilter, Prisma.WorkspaceWhereInput>
   activities?: Prisma.ActivityLogListRelationFilter
 }
@@ -190,8 +174,6 @@ export type BrandOrderByWithRelationInput = {
   workspaceId?: Prisma.SortOrder
   id?: Prisma.SortOrder
   name?: Prisma.SortOrderInput | Prisma.SortOrder
-  createdAt?: Prisma.SortOrder
-  updatedAt?: Prisma.SortOrder
   workspace?: Prisma.WorkspaceOrderByWithRelationInput
   activities?: Prisma.ActivityLogOrderByRelationAggregateInput
 }
@@ -204,8 +186,6 @@ export type BrandWhereUniqueInput = Prisma.AtLeast<{
   workspaceId?: Prisma.StringFilter<"Brand"> | string
   id?: Prisma.StringFilter<"Brand"> | string
   name?: Prisma.StringNullableFilter<"Brand"> | string | null
-  createdAt?: Prisma.DateTimeFilter<"Brand"> | Date | string
-  updatedAt?: Prisma.DateTimeFilter<"Brand"> | Date | string
   workspace?: Prisma.XOR<Prisma.WorkspaceScalarRelationFilter, Prisma.WorkspaceWhereInput>
   activities?: Prisma.ActivityLogListRelationFilter
 }, "workspaceId_id">
@@ -214,8 +194,6 @@ export type BrandOrderByWithAggregationInput = {
   workspaceId?: Prisma.SortOrder
   id?: Prisma.SortOrder
   name?: Prisma.SortOrderInput | Prisma.SortOrder
-  createdAt?: Prisma.SortOrder
-  updatedAt?: Prisma.SortOrder
   _count?: Prisma.BrandCountOrderByAggregateInput
   _max?: Prisma.BrandMaxOrderByAggregateInput
   _min?: Prisma.BrandMinOrderByAggregateInput
@@ -228,15 +206,11 @@ export type BrandScalarWhereWithAggregatesInput = {
   workspaceId?: Prisma.StringWithAggregatesFilter<"Brand"> | string
   id?: Prisma.StringWithAggregatesFilter<"Brand"> | string
   name?: Prisma.StringNullableWithAggregatesFilter<"Brand"> | string | null
-  createdAt?: Prisma.DateTimeWithAggregatesFilter<"Brand"> | Date | string
-  updatedAt?: Prisma.DateTimeWithAggregatesFilter<"Brand"> | Date | string
 }
 
 export type BrandCreateInput = {
   id: string
   name?: string | null
-  createdAt?: Date | string
-  updatedAt?: Date | string
   workspace: Prisma.WorkspaceCreateNestedOneWithoutBrandsInput
   activities?: Prisma.ActivityLogCreateNestedManyWithoutBrandInput
 }
@@ -245,16 +219,12 @@ export type BrandUncheckedCreateInput = {
   workspaceId: string
   id: string
   name?: string | null
-  createdAt?: Date | string
-  updatedAt?: Date | string
   activities?: Prisma.ActivityLogUncheckedCreateNestedManyWithoutBrandInput
 }
 
 export type BrandUpdateInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
   name?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
-  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
-  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   workspace?: Prisma.WorkspaceUpdateOneRequiredWithoutBrandsNestedInput
   activities?: Prisma.ActivityLogUpdateManyWithoutBrandNestedInput
 }
@@ -263,8 +233,6 @@ export type BrandUncheckedUpdateInput = {
   workspaceId?: Prisma.StringFieldUpdateOperationsInput | string
   id?: Prisma.StringFieldUpdateOperationsInput | string
   name?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
-  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
-  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   activities?: Prisma.ActivityLogUncheckedUpdateManyWithoutBrandNestedInput
 }
 
@@ -272,23 +240,17 @@ export type BrandCreateManyInput = {
   workspaceId: string
   id: string
   name?: string | null
-  createdAt?: Date | string
-  updatedAt?: Date | string
 }
 
 export type BrandUpdateManyMutationInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
   name?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
-  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
-  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
 }
 
 export type BrandUncheckedUpdateManyInput = {
   workspaceId?: Prisma.StringFieldUpdateOperationsInput | string
   id?: Prisma.StringFieldUpdateOperationsInput | string
   name?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
-  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
-  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
 }
 
 export type BrandNullableScalarRelationFilter = {
@@ -315,24 +277,18 @@ export type BrandCountOrderByAggregateInput = {
   workspaceId?: Prisma.SortOrder
   id?: Prisma.SortOrder
   name?: Prisma.SortOrder
-  createdAt?: Prisma.SortOrder
-  updatedAt?: Prisma.SortOrder
 }
 
 export type BrandMaxOrderByAggregateInput = {
   workspaceId?: Prisma.SortOrder
   id?: Prisma.SortOrder
   name?: Prisma.SortOrder
-  createdAt?: Prisma.SortOrder
-  updatedAt?: Prisma.SortOrder
 }
 
 export type BrandMinOrderByAggregateInput = {
   workspaceId?: Prisma.SortOrder
   id?: Prisma.SortOrder
   name?: Prisma.SortOrder
-  createdAt?: Prisma.SortOrder
-  updatedAt?: Prisma.SortOrder
 }
 
 export type BrandCreateNestedOneWithoutActivitiesInput = {
@@ -396,8 +352,6 @@ export type BrandUncheckedUpdateManyWithoutWorkspaceNestedInput = {
 export type BrandCreateWithoutActivitiesInput = {
   id: string
   name?: string | null
-  createdAt?: Date | string
-  updatedAt?: Date | string
   workspace: Prisma.WorkspaceCreateNestedOneWithoutBrandsInput
 }
 
@@ -405,8 +359,6 @@ export type BrandUncheckedCreateWithoutActivitiesInput = {
   workspaceId: string
   id: string
   name?: string | null
-  createdAt?: Date | string
-  updatedAt?: Date | string
 }
 
 export type BrandCreateOrConnectWithoutActivitiesInput = {
@@ -428,8 +380,6 @@ export type BrandUpdateToOneWithWhereWithoutActivitiesInput = {
 export type BrandUpdateWithoutActivitiesInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
   name?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
-  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
-  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   workspace?: Prisma.WorkspaceUpdateOneRequiredWithoutBrandsNestedInput
 }
 
@@ -437,23 +387,17 @@ export type BrandUncheckedUpdateWithoutActivitiesInput = {
   workspaceId?: Prisma.StringFieldUpdateOperationsInput | string
   id?: Prisma.StringFieldUpdateOperationsInput | string
   name?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
-  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
-  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
 }
 
 export type BrandCreateWithoutWorkspaceInput = {
   id: string
   name?: string | null
-  createdAt?: Date | string
-  updatedAt?: Date | string
   activities?: Prisma.ActivityLogCreateNestedManyWithoutBrandInput
 }
 
 export type BrandUncheckedCreateWithoutWorkspaceInput = {
   id: string
   name?: string | null
-  createdAt?: Date | string
-  updatedAt?: Date | string
   activities?: Prisma.ActivityLogUncheckedCreateNestedManyWithoutBrandInput
 }
 
@@ -490,38 +434,28 @@ export type BrandScalarWhereInput = {
   workspaceId?: Prisma.StringFilter<"Brand"> | string
   id?: Prisma.StringFilter<"Brand"> | string
   name?: Prisma.StringNullableFilter<"Brand"> | string | null
-  createdAt?: Prisma.DateTimeFilter<"Brand"> | Date | string
-  updatedAt?: Prisma.DateTimeFilter<"Brand"> | Date | string
 }
 
 export type BrandCreateManyWorkspaceInput = {
   id: string
   name?: string | null
-  createdAt?: Date | string
-  updatedAt?: Date | string
 }
 
 export type BrandUpdateWithoutWorkspaceInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
   name?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
-  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
-  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   activities?: Prisma.ActivityLogUpdateManyWithoutBrandNestedInput
 }
 
 export type BrandUncheckedUpdateWithoutWorkspaceInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
   name?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
-  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
-  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   activities?: Prisma.ActivityLogUncheckedUpdateManyWithoutBrandNestedInput
 }
 
 export type BrandUncheckedUpdateManyWithoutWorkspaceInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
   name?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
-  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
-  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
 }
 
 
@@ -559,8 +493,6 @@ export type BrandSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = 
   workspaceId?: boolean
   id?: boolean
   name?: boolean
-  createdAt?: boolean
-  updatedAt?: boolean
   workspace?: boolean | Prisma.WorkspaceDefaultArgs<ExtArgs>
   activities?: boolean | Prisma.Brand$activitiesArgs<ExtArgs>
   _count?: boolean | Prisma.BrandCountOutputTypeDefaultArgs<ExtArgs>
@@ -570,8 +502,6 @@ export type BrandSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensi
   workspaceId?: boolean
   id?: boolean
   name?: boolean
-  createdAt?: boolean
-  updatedAt?: boolean
   workspace?: boolean | Prisma.WorkspaceDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["brand"]>
 
@@ -579,8 +509,6 @@ export type BrandSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensi
   workspaceId?: boolean
   id?: boolean
   name?: boolean
-  createdAt?: boolean
-  updatedAt?: boolean
   workspace?: boolean | Prisma.WorkspaceDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["brand"]>
 
@@ -588,11 +516,9 @@ export type BrandSelectScalar = {
   workspaceId?: boolean
   id?: boolean
   name?: boolean
-  createdAt?: boolean
-  updatedAt?: boolean
 }
 
-export type BrandOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"workspaceId" | "id" | "name" | "createdAt" | "updatedAt", ExtArgs["result"]["brand"]>
+export type BrandOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"workspaceId" | "id" | "name", ExtArgs["result"]["brand"]>
 export type BrandInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   workspace?: boolean | Prisma.WorkspaceDefaultArgs<ExtArgs>
   activities?: boolean | Prisma.Brand$activitiesArgs<ExtArgs>
@@ -615,8 +541,6 @@ export type $BrandPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs 
     workspaceId: string
     id: string
     name: string | null
-    createdAt: Date
-    updatedAt: Date
   }, ExtArgs["result"]["brand"]>
   composites: {}
 }
@@ -1045,8 +969,6 @@ export interface BrandFieldRefs {
   readonly workspaceId: Prisma.FieldRef<"Brand", 'String'>
   readonly id: Prisma.FieldRef<"Brand", 'String'>
   readonly name: Prisma.FieldRef<"Brand", 'String'>
-  readonly createdAt: Prisma.FieldRef<"Brand", 'DateTime'>
-  readonly updatedAt: Prisma.FieldRef<"Brand", 'DateTime'>
 }
     
 
