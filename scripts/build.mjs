@@ -1,0 +1,46 @@
+// Compiles src into dist. With --if-needed only where something has changed since the last build.
+// Prints to standard error alone: the command that is run next owns standard output.
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const root = new URL('../', import.meta.url);
+const marker = new URL('dist/.built', root);
+const inputs = ['tsconfig.json', 'tsconfig.build.json', 'package-lock.json'];
+
+function newest() {
+  const sources = readdirSync(new URL('src/', root), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() || entry.isDirectory())
+    .map((entry) => statSync(`${entry.parentPath}/${entry.name}`).mtimeMs);
+  return Math.max(...sources, ...inputs.map((name) => statSync(new URL(name, root)).mtimeMs));
+}
+
+/** True where dist is there and nothing has changed since it was built. */
+export function isBuilt() {
+  return existsSync(marker) && statSync(marker).mtimeMs > newest();
+}
+
+/** Compiles. Throws where the sources do not. */
+export function build() {
+  const started = new Date();
+  process.stderr.write('building … ');
+  rmSync(marker, { force: true });
+  const tsc = fileURLToPath(new URL('node_modules/typescript/bin/tsc', root));
+  const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], {
+    cwd: fileURLToPath(root),
+    stdio: ['ignore', 2, 2],
+  });
+  if (status !== 0) throw new Error('The build failed; the compiler says why above.');
+  chmodSync(new URL('dist/cli/main.js', root), 0o755);
+  writeFileSync(marker, `${started.toISOString()}\n`);
+  process.stderr.write(`done in ${((Date.now() - started.getTime()) / 1000).toFixed(1)} s\n`);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url) && !(process.argv.includes('--if-needed') && isBuilt())) {
+  try {
+    build();
+  } catch (error) {
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,54 @@
+// Imports go down: each room of src may import itself and the rooms above it in this list, and nothing else.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, posix } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const src = fileURLToPath(new URL('../src/', import.meta.url));
+
+/** Room by room: what a file's path begins with (the longest that fits counts), and what it may import besides itself. */
+const foundation = ['errors.ts', 'config.ts', 'log.ts', 'metrics.ts'];
+const rooms = {
+  'errors.ts': [],
+  'config.ts': ['errors.ts'],
+  'log.ts': [],
+  'metrics.ts': [],
+  'core/': foundation,
+  'storage/': [...foundation, 'core/'],
+  // The door for applications: it stands in core because applications import it from there, and opens storage for them.
+  'core/activity/activity-log.service.ts': [...foundation, 'core/', 'storage/'],
+  'live/': [...foundation, 'core/'],
+  'graphql/': [...foundation, 'core/', 'storage/', 'live/'],
+  'server/': [...foundation, 'core/', 'storage/', 'live/', 'graphql/'],
+  // Applications and browsers load it: nothing of the service comes with it.
+  'client/': [],
+  'cli/': [...foundation, 'core/', 'storage/', 'live/', 'server/', 'client/'],
+  'viewer/': ['client/'],
+};
+
+const roomOf = (path) =>
+  Object.keys(rooms)
+    .filter((room) => path.startsWith(room))
+    .sort((a, b) => b.length - a.length)[0];
+
+/** What is wrong with one file's imports, a line each. */
+export function checkFile(path, text) {
+  const room = roomOf(path);
+  if (room === undefined) return [`${path}: belongs to no room; name its room in scripts/check-imports.mjs`];
+  const imports = [...text.matchAll(/(?:from|import)\s*\(?\s*'(\.{1,2}\/[^']+)'/g)].map(([, to]) =>
+    posix.normalize(posix.join(posix.dirname(path), to)),
+  );
+  return imports
+    .filter((to) => {
+      const other = roomOf(to);
+      return other !== room && !(other !== undefined && rooms[room].includes(other));
+    })
+    .map((to) => `${path}: imports ${to}, but ${room} may import only ${rooms[room].join(', ') || 'itself'}`);
+}
+
+/** What is wrong with the imports of src. */
+export function checkImports() {
+  return readdirSync(src, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name).slice(src.length))
+    .flatMap((path) => checkFile(path, readFileSync(join(src, path), 'utf8')));
+}
