@@ -54,17 +54,21 @@ export class Feed {
     return new Promise<Snapshot>((resolve, reject) => {
       if (this.#closed) return reject(new Error('the feed is closed'));
       if (signal.aborted) return reject(signal.reason);
-      const joiner: Joiner = { subscriber, resolve, reject };
-      this.#joiners.push(joiner);
-      signal.addEventListener(
-        'abort',
-        () => {
-          this.#joiners = this.#joiners.filter((other) => other !== joiner);
-          this.leave(subscriber);
-          reject(signal.reason);
+      const giveUp = () => {
+        this.#joiners = this.#joiners.filter((other) => other !== joiner);
+        this.leave(subscriber);
+        reject(signal.reason);
+      };
+      const joiner: Joiner = {
+        subscriber,
+        resolve: (at) => {
+          signal.removeEventListener('abort', giveUp);
+          resolve(at);
         },
-        { once: true },
-      );
+        reject,
+      };
+      this.#joiners.push(joiner);
+      signal.addEventListener('abort', giveUp, { once: true });
       this.wake();
       this.#running ??= this.#run();
     });
