@@ -63,7 +63,7 @@ async function follow(servers: TestServer[], reader: Reader, start: string, last
   while (received.at(-1) !== last) {
     const server = pick(servers);
     const client = server.socket(await server.token(reader.grant));
-    const patience = 1 + Math.floor(Math.random() * 1500);
+    const patience = 1 + Math.floor(Math.random() * 300);
     let count = 0;
     for await (const result of client.iterate<Added>({
       query: subscription,
