@@ -89,11 +89,8 @@ async function startLiveCursor(server: TestServer, reader: Reader) {
     { filter: reader.filter },
     await server.token(reader.grant),
   );
-  const { liveCursor, edges } = (answer.data ?? {})['timeline'] as {
-    liveCursor: string;
-    edges: { node: { databaseId: string } }[];
-  };
-  return { liveCursor, page: edges.map((edge) => edge.node.databaseId) };
+  const timeline: { liveCursor: string; edges: { node: { databaseId: string } }[] } = answer.data?.['timeline'];
+  return { liveCursor: timeline.liveCursor, page: timeline.edges.map((edge) => edge.node.databaseId) };
 }
 
 /** What committed before another began comes first. */
