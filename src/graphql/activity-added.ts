@@ -4,6 +4,7 @@ import { needReadScope } from '../core/activity/visibility.ts';
 import { abortable } from '../live/abortable.ts';
 import { ActivityLogType } from './activity.ts';
 import { builder } from './builder.ts';
+import { checkSubscription } from './complexity.ts';
 import { FilterInput } from './inputs.ts';
 
 const ActivityAdded = builder.objectRef<FeedEntry>('ActivityAdded').implement({
@@ -30,7 +31,9 @@ builder.subscriptionField('activityAdded', (t) =>
           'A `liveCursor`, of a page or of an entry received: everything committed after it comes first. From now on where it is left out. `LIVE_CURSOR_EXPIRED` where it cannot be used.',
       }),
     },
-    subscribe: (_root, { workspaceId, filter, after }, { viewer, services, ending }) => {
+    subscribe: (_root, { workspaceId, filter, after }, context, info) => {
+      const { viewer, services, ending } = context;
+      checkSubscription(context, info);
       const scope = needReadScope(viewer(), workspaceId);
       checkFilter(filter ?? {}, scope);
       const position = after == null ? undefined : services.liveCursors.open(after);

@@ -5,6 +5,7 @@ import RelayPlugin, { decodeGlobalID, encodeGlobalID } from '@pothos/plugin-rela
 import { ActivityLogError, shorten } from '../errors.ts';
 import type PrismaTypes from '../storage/generated/pothos/pothos-types.ts';
 import { getDatamodel } from '../storage/generated/pothos/pothos-types.ts';
+import { complexityError } from './complexity.ts';
 import type { GraphqlContext } from './context.ts';
 import { queryLimits } from './limits.ts';
 import { loadNode } from './node.ts';
@@ -28,14 +29,7 @@ export const builder = new SchemaBuilder<{
     defaultComplexity: 1,
     defaultListMultiplier: 10,
     limit: queryLimits,
-    complexityError: (kind, result) => {
-      const name = kind.toLowerCase() as 'depth' | 'breadth' | 'complexity';
-      return new ActivityLogError(
-        'LIMIT_EXCEEDED',
-        `The query's ${name} is ${result[name]}; at most ${queryLimits[name]} is allowed. Ask for fewer fields or smaller pages.`,
-        { field: 'query' },
-      );
-    },
+    complexityError,
   },
   prisma: {
     client: (context) => context.services.database.prisma,

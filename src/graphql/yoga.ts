@@ -1,5 +1,5 @@
 import { maxAliasesRule } from '@escape.tech/graphql-armor-max-aliases';
-import type { ValidationContext } from 'graphql';
+import { GraphQLError, type ValidationContext } from 'graphql';
 import { createYoga, type Plugin } from 'graphql-yoga';
 import type { Viewer } from '../core/activity/visibility.ts';
 import type { Logger } from '../log.ts';
@@ -23,12 +23,22 @@ export interface GraphqlOptions {
 }
 
 const limits: Plugin = {
-  onParse({ params }) {
+  onParse({ params, parseFn, setParseFn }) {
     params.options = { ...params.options, maxTokens: mostTokens };
+    setParseFn((source, options) => {
+      try {
+        return parseFn(source, options);
+      } catch (error) {
+        // graphql-js' parser recurses: what it cannot hold is too deep for anybody.
+        if (!(error instanceof RangeError)) throw error;
+        throw new GraphQLError('The document is nested too deeply.', { extensions: { code: 'LIMIT_EXCEEDED' } });
+      }
+    });
   },
   onValidate({ addValidationRule }) {
     const rule = maxAliasesRule({
       n: mostAliases,
+      allowList: [],
       onReject: [
         (_context, error) => {
           if (error !== null) Object.assign(error.extensions, { code: 'LIMIT_EXCEEDED' });

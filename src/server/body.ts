@@ -8,11 +8,17 @@ const tooLarge = () =>
   new ActivityLogError('LIMIT_EXCEEDED', `A request body takes at most ${bodyLimit} bytes.`, { field: 'body' });
 
 /**
+ * Of a body that is too large, this much is still taken in and thrown away: a client that is cut off while it sends never
+ * reads the refusal.
+ */
+const drainLimit = 4 * bodyLimit;
+
+/**
  * Reads a request's body.
- * @throws ActivityLogError LIMIT_EXCEEDED as soon as it is known to be larger than 8 MiB; what follows is not read
+ * @throws ActivityLogError LIMIT_EXCEEDED where it is larger than 8 MiB; BAD_USER_INPUT where the request ends before it
  */
 export async function readBody(request: IncomingMessage): Promise<Buffer<ArrayBuffer>> {
-  if (Number(request.headers['content-length'] ?? 0) > bodyLimit) throw tooLarge();
+  if (Number(request.headers['content-length'] ?? 0) > drainLimit) throw tooLarge();
   const chunks: Buffer[] = [];
   let size = 0;
   // `on`, not `for await`: leaving such a loop early would destroy the socket before the refusal is sent.
@@ -20,12 +26,13 @@ export async function readBody(request: IncomingMessage): Promise<Buffer<ArrayBu
     request.on('data', (chunk: Buffer) => {
       size += chunk.length;
       if (size <= bodyLimit) chunks.push(chunk);
-      else {
+      else chunks.length = 0;
+      if (size > drainLimit) {
         request.pause();
         reject(tooLarge());
       }
     });
-    request.once('end', () => resolve(Buffer.concat(chunks)));
+    request.once('end', () => (size > bodyLimit ? reject(tooLarge()) : resolve(Buffer.concat(chunks))));
     request.once('error', reject);
     request.once('close', () =>
       reject(new ActivityLogError('BAD_USER_INPUT', 'The request ended before its body did.')),

@@ -25,6 +25,8 @@ function sendJson(response: ServerResponse, status: number, body: unknown, heade
   response.writeHead(status, {
     'content-type': 'application/json; charset=utf-8',
     'cache-control': 'no-store',
+    // Tokens come in a header that no other origin has: any front end may call, and read why it was refused.
+    'access-control-allow-origin': '*',
     ...headers,
   });
   response.end(JSON.stringify(body));

@@ -68,15 +68,35 @@ function within(tx: CallerTransaction): Queryable {
   };
 }
 
+/** The last entry under way in each caller's transaction. */
+const underWay = new WeakMap<CallerTransaction, Promise<unknown>>();
+
 /**
  * Writes one entry in the caller's transaction. With `contain`, a failure leaves that transaction usable. There is no
  * hint: only the caller knows when it commits; the feed's poll finds it.
+ *
+ * One entry at a time: of two that an application logs with Promise.all, the savepoint of one would lie inside that of
+ * the other, and a failure of either would take both away.
  */
 export async function writeWithinTransaction(
   tx: CallerTransaction,
   entry: AcceptedActivity,
   contain: boolean,
 ): Promise<Written> {
+  const before = underWay.get(tx);
+  const write = async () => {
+    await before;
+    return await writeContained(tx, entry, contain);
+  };
+  const writing = write();
+  underWay.set(
+    tx,
+    writing.catch(() => undefined),
+  );
+  return await writing;
+}
+
+async function writeContained(tx: CallerTransaction, entry: AcceptedActivity, contain: boolean): Promise<Written> {
   if (contain) await tx.$executeRawUnsafe('SAVEPOINT activity_log');
   try {
     const [written] = await writeTo(within(tx), [entry]);

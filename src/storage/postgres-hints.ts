@@ -117,17 +117,20 @@ export class PostgresHints {
     signal.addEventListener('abort', abandon, { once: true });
     let listening = false;
     try {
-      await client.connect();
-      await client.query(`LISTEN ${channel}`);
+      // With `ended`, because pg never settles a connect() or query() that end() overtakes.
+      await Promise.race([client.connect().then(() => client.query(`LISTEN ${channel}`)), ended]);
+      if (signal.aborted) return false;
       listening = true;
       // What was committed while nobody listened sent a hint to nobody.
-      if (!signal.aborted) this.#listeners.wake();
+      this.#listeners.wake();
       await ended;
     } catch (error) {
       if (!signal.aborted) logger?.debug({ reason: text(error) }, 'cannot listen for other servers; polling goes on');
     } finally {
       signal.removeEventListener('abort', abandon);
-      await client.end().catch(() => {});
+      // Bounded, for a server that has gone without a word; pg's connection time-out destroys the socket then.
+      const bound = delay(1_000, undefined, { ref: false });
+      await Promise.race([client.end().catch(() => {}), bound]);
     }
     return listening;
   }

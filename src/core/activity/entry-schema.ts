@@ -34,7 +34,16 @@ function instant(value: Date | string): Date {
 }
 
 /** RFC 3339 with a time zone: what the GraphQL scalar takes, for entries that come as JSON lines. */
-const rfc3339 = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)$/;
+const rfc3339 =
+  /^\d{4}-(?:0[1-9]|1[0-2])-\d\d[Tt](?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:[Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
+
+/** Date itself would take 30 February for 2 March. */
+function isMoment(value: unknown): boolean {
+  if (value instanceof Date) return !Number.isNaN(value.getTime());
+  if (typeof value !== 'string' || !rfc3339.test(value)) return false;
+  const day = new Date(value.slice(0, 10));
+  return day.getUTCDate() === Number(value.slice(8, 10));
+}
 
 /** The one definition of a valid entry, for the library, GraphQL, import and the client alike. */
 export const entrySchema = z
@@ -56,7 +65,7 @@ export const entrySchema = z
     visibility: z.enum(ActivityVisibility).nullish(),
     severity: z.enum(ActivitySeverity).nullish(),
     createdAt: z
-      .union([z.date(), z.string().regex(rfc3339)], {
+      .custom<Date | string>(isMoment, {
         error: () => 'must be a Date or an RFC 3339 time with a zone, like "2026-01-31T12:00:00Z"',
       })
       .refine((value) => isStorableInstant(instant(value)), { error: 'must be a time in the years 0001 to 9999' })

@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto';
+import type { AcceptedActivity, ActivityInput } from '../core/activity/activity.ts';
+import { acceptEntry } from '../core/activity/entry-schema.ts';
+import { ActivityLogError, shorten } from '../errors.ts';
+import { IdenticalLines } from './identical-lines.ts';
+import { type Line, longestLine } from './import-lines.ts';
+
+/** An entry ready to be written: it has its idempotency key, and what it carries is what JSON carries. */
+export interface ImportEntry extends ActivityInput {
+  idempotencyKey: string;
+  createdAt?: string;
+}
+
+function refuse(message: string): never {
+  throw new ActivityLogError('BAD_USER_INPUT', message);
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+function decode(bytes: Buffer): string {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    return refuse('the line must be UTF-8');
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    return refuse(`the line must be a JSON object: ${(error as Error).message}`);
+  }
+}
+
+/** Keys in one order at every level: two lines that say the same in another order are one entry. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
+}
+
+/** Reads the lines of one import. */
+export class ImportEntries {
+  readonly #workspaceId: string;
+  readonly #identical = new IdenticalLines();
+
+  constructor(workspaceId: string) {
+    this.#workspaceId = workspaceId;
+  }
+
+  /**
+   * The entry of a line; undefined where the line is empty. Without an `idempotencyKey` it gets one made of all that it
+   * says, defaults filled in, and, from the second such line on, of how often it came: a second run makes the same keys.
+   * @throws ActivityLogError BAD_USER_INPUT saying what is wrong with it
+   */
+  read({ bytes }: Line): ImportEntry | undefined {
+    if (bytes === undefined) refuse(`the line takes at most ${longestLine} bytes`);
+    const text = decode(bytes);
+    if (text.trim() === '') return undefined;
+    const given = this.#inWorkspace(parse(text));
+    return this.#complete(acceptEntry(given as ActivityInput), given);
+  }
+
+  #inWorkspace(value: unknown): unknown {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+    const { workspaceId = null } = value as { workspaceId?: unknown };
+    if (workspaceId !== null && workspaceId !== this.#workspaceId) {
+      refuse(`workspaceId must be ${shorten(this.#workspaceId)} or be left out, got ${shorten(workspaceId)}`);
+    }
+    return { ...value, workspaceId: this.#workspaceId };
+  }
+
+  #complete(accepted: AcceptedActivity, given: unknown): ImportEntry {
+    const { id: _id, payloadText, createdAt, idempotencyKey, ...entry } = accepted;
+    const hasTime = (given as { createdAt?: unknown }).createdAt != null;
+    const complete = {
+      ...entry,
+      payload: payloadText === null ? null : (JSON.parse(payloadText) as unknown),
+      ...(hasTime ? { createdAt: createdAt.toISOString() } : {}),
+    };
+    return { ...complete, idempotencyKey: idempotencyKey ?? this.#keyOf(complete) };
+  }
+
+  #keyOf(entry: object): string {
+    const hash = createHash('sha256').update(canonical(entry)).digest();
+    const count = this.#identical.count(hash);
+    return `import:${hash.toString('base64url')}${count === 1 ? '' : `#${count}`}`;
+  }
+}

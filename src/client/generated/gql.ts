@@ -1,0 +1,62 @@
+/* eslint-disable */
+import * as types from './graphql.ts';
+
+
+
+/**
+ * Map of all GraphQL operations in the project.
+ *
+ * This map has several performance disadvantages:
+ * 1. It is not tree-shakeable, so it will include all operations in the project.
+ * 2. It is not minifiable, so the string of a GraphQL query will be multiple times inside the bundle.
+ * 3. It does not support dead code elimination, so it will add unused operations.
+ *
+ * Therefore it is highly recommended to use the babel or swc plugin for production.
+ * Learn more about it here: https://the-guild.dev/graphql/codegen/plugins/presets/preset-client#reducing-bundle-size
+ */
+type Documents = {
+    "subscription ActivityAdded($workspaceId: String!, $filter: ActivityFilter, $after: String!) {\n  activityAdded(workspaceId: $workspaceId, filter: $filter, after: $after) {\n    activity {\n      ...ActivityFields\n    }\n    liveCursor\n  }\n}": typeof types.ActivityAddedDocument,
+    "fragment ActivityFields on ActivityLog {\n  id\n  databaseId\n  workspaceId\n  brandId\n  entityType\n  entityId\n  eventKey\n  message\n  context\n  actorType\n  actorUserId\n  actorLabel\n  payload\n  visibility\n  severity\n  createdAt\n}": typeof types.ActivityFieldsFragmentDoc,
+    "query LiveCursor($workspaceId: String!) {\n  timeline(workspaceId: $workspaceId, first: 0) {\n    liveCursor\n  }\n}": typeof types.LiveCursorDocument,
+    "mutation LogMany($input: [ActivityLogInput!]!) {\n  activityLogMany(input: $input) {\n    results {\n      activity {\n        ...ActivityFields\n      }\n      duplicate\n      error {\n        code\n        message\n        field\n      }\n    }\n  }\n}": typeof types.LogManyDocument,
+    "mutation Log($input: ActivityLogInput!) {\n  activityLog(input: $input) {\n    activity {\n      ...ActivityFields\n    }\n    duplicate\n  }\n}": typeof types.LogDocument,
+    "query Timeline($workspaceId: String!, $filter: ActivityFilter, $first: Int, $after: String, $last: Int, $before: String) {\n  timeline(\n    workspaceId: $workspaceId\n    filter: $filter\n    first: $first\n    after: $after\n    last: $last\n    before: $before\n  ) {\n    edges {\n      node {\n        ...ActivityFields\n      }\n    }\n    pageInfo {\n      startCursor\n      endCursor\n      hasPreviousPage\n      hasNextPage\n    }\n    liveCursor\n  }\n}": typeof types.TimelineDocument,
+};
+const documents: Documents = {
+    "subscription ActivityAdded($workspaceId: String!, $filter: ActivityFilter, $after: String!) {\n  activityAdded(workspaceId: $workspaceId, filter: $filter, after: $after) {\n    activity {\n      ...ActivityFields\n    }\n    liveCursor\n  }\n}": types.ActivityAddedDocument,
+    "fragment ActivityFields on ActivityLog {\n  id\n  databaseId\n  workspaceId\n  brandId\n  entityType\n  entityId\n  eventKey\n  message\n  context\n  actorType\n  actorUserId\n  actorLabel\n  payload\n  visibility\n  severity\n  createdAt\n}": types.ActivityFieldsFragmentDoc,
+    "query LiveCursor($workspaceId: String!) {\n  timeline(workspaceId: $workspaceId, first: 0) {\n    liveCursor\n  }\n}": types.LiveCursorDocument,
+    "mutation LogMany($input: [ActivityLogInput!]!) {\n  activityLogMany(input: $input) {\n    results {\n      activity {\n        ...ActivityFields\n      }\n      duplicate\n      error {\n        code\n        message\n        field\n      }\n    }\n  }\n}": types.LogManyDocument,
+    "mutation Log($input: ActivityLogInput!) {\n  activityLog(input: $input) {\n    activity {\n      ...ActivityFields\n    }\n    duplicate\n  }\n}": types.LogDocument,
+    "query Timeline($workspaceId: String!, $filter: ActivityFilter, $first: Int, $after: String, $last: Int, $before: String) {\n  timeline(\n    workspaceId: $workspaceId\n    filter: $filter\n    first: $first\n    after: $after\n    last: $last\n    before: $before\n  ) {\n    edges {\n      node {\n        ...ActivityFields\n      }\n    }\n    pageInfo {\n      startCursor\n      endCursor\n      hasPreviousPage\n      hasNextPage\n    }\n    liveCursor\n  }\n}": types.TimelineDocument,
+};
+
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "subscription ActivityAdded($workspaceId: String!, $filter: ActivityFilter, $after: String!) {\n  activityAdded(workspaceId: $workspaceId, filter: $filter, after: $after) {\n    activity {\n      ...ActivityFields\n    }\n    liveCursor\n  }\n}"): typeof import('./graphql.ts').ActivityAddedDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "fragment ActivityFields on ActivityLog {\n  id\n  databaseId\n  workspaceId\n  brandId\n  entityType\n  entityId\n  eventKey\n  message\n  context\n  actorType\n  actorUserId\n  actorLabel\n  payload\n  visibility\n  severity\n  createdAt\n}"): typeof import('./graphql.ts').ActivityFieldsFragmentDoc;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "query LiveCursor($workspaceId: String!) {\n  timeline(workspaceId: $workspaceId, first: 0) {\n    liveCursor\n  }\n}"): typeof import('./graphql.ts').LiveCursorDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "mutation LogMany($input: [ActivityLogInput!]!) {\n  activityLogMany(input: $input) {\n    results {\n      activity {\n        ...ActivityFields\n      }\n      duplicate\n      error {\n        code\n        message\n        field\n      }\n    }\n  }\n}"): typeof import('./graphql.ts').LogManyDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "mutation Log($input: ActivityLogInput!) {\n  activityLog(input: $input) {\n    activity {\n      ...ActivityFields\n    }\n    duplicate\n  }\n}"): typeof import('./graphql.ts').LogDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "query Timeline($workspaceId: String!, $filter: ActivityFilter, $first: Int, $after: String, $last: Int, $before: String) {\n  timeline(\n    workspaceId: $workspaceId\n    filter: $filter\n    first: $first\n    after: $after\n    last: $last\n    before: $before\n  ) {\n    edges {\n      node {\n        ...ActivityFields\n      }\n    }\n    pageInfo {\n      startCursor\n      endCursor\n      hasPreviousPage\n      hasNextPage\n    }\n    liveCursor\n  }\n}"): typeof import('./graphql.ts').TimelineDocument;
+
+
+export function graphql(source: string) {
+  return (documents as any)[source] ?? {};
+}

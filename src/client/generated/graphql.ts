@@ -1,0 +1,345 @@
+/* eslint-disable */
+/** Internal type. DO NOT USE DIRECTLY. */
+type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
+/** Internal type. DO NOT USE DIRECTLY. */
+export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** Who or what performed the action. */
+export type ActivityActorType =
+  /** An external service: `actorLabel` says which, for example `Meta API`. */
+  | 'INTEGRATION'
+  /** An automatic process of the application: `actorLabel` says which, for example `Scheduler`. */
+  | 'SYSTEM'
+  /** A user of the panel: `actorUserId` says which. */
+  | 'USER'
+  /** A queue worker: `actorLabel` says which. */
+  | 'WORKER';
+
+/** One entity, or all of a type. */
+export type ActivityEntityInput = {
+  /** The id; every entity of the type where it is left out. */
+  id?: string | null | undefined;
+  /** The type. */
+  type: ActivityEntityType;
+};
+
+/** The type of entity that an entry is about. */
+export type ActivityEntityType =
+  /** A brand. */
+  | 'BRAND'
+  /** A piece of content. */
+  | 'CONTENT'
+  /** A media file. */
+  | 'MEDIA'
+  /** Anything else. */
+  | 'OTHER'
+  /** A publication of content. */
+  | 'PUBLICATION'
+  /** Settings. */
+  | 'SETTINGS'
+  /** A connected social account. */
+  | 'SOCIAL_ACCOUNT'
+  /** A user. */
+  | 'USER'
+  /** The workspace itself. */
+  | 'WORKSPACE';
+
+/** Which entries. All given conditions hold; each list means any of its values (an empty list: none). Lists take at most 100 values. */
+export type ActivityFilter = {
+  /** Entries by any of these workers, processes or services. */
+  actorLabels?: Array<string> | null | undefined;
+  /** Entries by any of these kinds of actor. */
+  actorTypes?: Array<ActivityActorType> | null | undefined;
+  /** Entries by any of these users. Refused for clients. */
+  actorUserIds?: Array<string> | null | undefined;
+  /** Entries of any of these brands. */
+  brandIds?: Array<string> | null | undefined;
+  /** Entries from any of these contexts. Refused for clients. */
+  contexts?: Array<string> | null | undefined;
+  /** Entries about any of these entities. */
+  entities?: Array<ActivityEntityInput> | null | undefined;
+  /** Event keys: `publication.failed`, or `publication.*` for everything under a domain. */
+  eventKeys?: Array<string> | null | undefined;
+  /** Entries from this moment on: `from <= createdAt`. */
+  from?: string | null | undefined;
+  /** Words that all stand somewhere in message, event key, actor label, entity id or payload. */
+  search?: string | null | undefined;
+  /** Entries of any of these severities. */
+  severities?: Array<ActivitySeverity> | null | undefined;
+  /** Entries before this moment: `createdAt < to`. */
+  to?: string | null | undefined;
+  /** Entries of any of these visibilities, as far as you may see them. */
+  visibilities?: Array<ActivityVisibility> | null | undefined;
+};
+
+/** An entry to be logged. */
+export type ActivityLogInput = {
+  /** The name of what did it: needed where `actorType` is not `USER`. */
+  actorLabel?: string | null | undefined;
+  /** Who or what did it. */
+  actorType: ActivityActorType;
+  /** The user who did it: needed where `actorType` is `USER`. Never shown to clients. */
+  actorUserId?: string | null | undefined;
+  /** The brand that it concerns. Clients see only entries of their brands. At most 256 characters. */
+  brandId?: string | null | undefined;
+  /** Where in the application it happened, for example `publication_worker`. Never shown to clients. */
+  context?: string | null | undefined;
+  /** When it happened; now by default. Only operators may set it, to fill in the past. */
+  createdAt?: string | null | undefined;
+  /** The id of that thing in your application. At most 256 characters. */
+  entityId: string;
+  /** What kind of thing it happened to. */
+  entityType: ActivityEntityType;
+  /** What happened: `{domain}.{action}` in lower snake case, for example `brand.created` or `social_account.token_refreshed`. At most 128 characters. */
+  eventKey: string;
+  /** Makes repeating the call harmless: an entry whose key the workspace already has is not written again. At most 256 characters. */
+  idempotencyKey?: string | null | undefined;
+  /** What happened, for people. At most 4096 characters. */
+  message?: string | null | undefined;
+  /** Details, as any JSON value of at most 64 KiB. It comes back as it was given. */
+  payload?: unknown;
+  /** How serious it is. */
+  severity?: ActivitySeverity | null | undefined;
+  /** Who can see it. */
+  visibility?: ActivityVisibility | null | undefined;
+  /** The workspace (tenant) that it belongs to. At most 256 characters. */
+  workspaceId: string;
+};
+
+/** How serious an entry is. */
+export type ActivitySeverity =
+  /** Something failed. */
+  | 'ERROR'
+  /** All is well. */
+  | 'INFO'
+  /** Worth a look. */
+  | 'WARNING';
+
+/** Who can see an entry. */
+export type ActivityVisibility =
+  /** The clients of the entry's brand see it too. */
+  | 'CLIENT'
+  /** Admins and operators see it. */
+  | 'INTERNAL'
+  /** Only operators see it: for debugging and monitoring. */
+  | 'SYSTEM';
+
+export type ActivityAddedSubscriptionVariables = Exact<{
+  workspaceId: string;
+  filter?: ActivityFilter | null | undefined;
+  after: string;
+}>;
+
+
+export type ActivityAddedSubscription = { activityAdded: { liveCursor: string, activity: { id: string, databaseId: string, workspaceId: string, brandId: string | null, entityType: ActivityEntityType, entityId: string, eventKey: string, message: string | null, context: string | null, actorType: ActivityActorType, actorUserId: string | null, actorLabel: string | null, payload: unknown, visibility: ActivityVisibility, severity: ActivitySeverity, createdAt: string } } };
+
+export type ActivityFieldsFragment = { id: string, databaseId: string, workspaceId: string, brandId: string | null, entityType: ActivityEntityType, entityId: string, eventKey: string, message: string | null, context: string | null, actorType: ActivityActorType, actorUserId: string | null, actorLabel: string | null, payload: unknown, visibility: ActivityVisibility, severity: ActivitySeverity, createdAt: string };
+
+export type LiveCursorQueryVariables = Exact<{
+  workspaceId: string;
+}>;
+
+
+export type LiveCursorQuery = { timeline: { liveCursor: string } };
+
+export type LogManyMutationVariables = Exact<{
+  input: Array<ActivityLogInput> | ActivityLogInput;
+}>;
+
+
+export type LogManyMutation = { activityLogMany: { results: Array<{ duplicate: boolean, activity: { id: string, databaseId: string, workspaceId: string, brandId: string | null, entityType: ActivityEntityType, entityId: string, eventKey: string, message: string | null, context: string | null, actorType: ActivityActorType, actorUserId: string | null, actorLabel: string | null, payload: unknown, visibility: ActivityVisibility, severity: ActivitySeverity, createdAt: string } | null, error: { code: string, message: string, field: string | null } | null }> } };
+
+export type LogMutationVariables = Exact<{
+  input: ActivityLogInput;
+}>;
+
+
+export type LogMutation = { activityLog: { duplicate: boolean, activity: { id: string, databaseId: string, workspaceId: string, brandId: string | null, entityType: ActivityEntityType, entityId: string, eventKey: string, message: string | null, context: string | null, actorType: ActivityActorType, actorUserId: string | null, actorLabel: string | null, payload: unknown, visibility: ActivityVisibility, severity: ActivitySeverity, createdAt: string } } };
+
+export type TimelineQueryVariables = Exact<{
+  workspaceId: string;
+  filter?: ActivityFilter | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
+}>;
+
+
+export type TimelineQuery = { timeline: { liveCursor: string, edges: Array<{ node: { id: string, databaseId: string, workspaceId: string, brandId: string | null, entityType: ActivityEntityType, entityId: string, eventKey: string, message: string | null, context: string | null, actorType: ActivityActorType, actorUserId: string | null, actorLabel: string | null, payload: unknown, visibility: ActivityVisibility, severity: ActivitySeverity, createdAt: string } }>, pageInfo: { startCursor: string | null, endCursor: string | null, hasPreviousPage: boolean, hasNextPage: boolean } } };
+
+export class TypedDocumentString<TResult, TVariables>
+  extends String
+  implements DocumentTypeDecoration<TResult, TVariables>
+{
+  __apiType?: NonNullable<DocumentTypeDecoration<TResult, TVariables>['__apiType']>;
+  private value: string;
+  public __meta__?: Record<string, any> | undefined;
+
+  constructor(value: string, __meta__?: Record<string, any> | undefined) {
+    super(value);
+    this.value = value;
+    this.__meta__ = __meta__;
+  }
+
+  override toString(): string & DocumentTypeDecoration<TResult, TVariables> {
+    return this.value;
+  }
+}
+export const ActivityFieldsFragmentDoc = new TypedDocumentString(`
+    fragment ActivityFields on ActivityLog {
+  id
+  databaseId
+  workspaceId
+  brandId
+  entityType
+  entityId
+  eventKey
+  message
+  context
+  actorType
+  actorUserId
+  actorLabel
+  payload
+  visibility
+  severity
+  createdAt
+}
+    `, {"fragmentName":"ActivityFields"}) as unknown as TypedDocumentString<ActivityFieldsFragment, unknown>;
+export const ActivityAddedDocument = new TypedDocumentString(`
+    subscription ActivityAdded($workspaceId: String!, $filter: ActivityFilter, $after: String!) {
+  activityAdded(workspaceId: $workspaceId, filter: $filter, after: $after) {
+    activity {
+      ...ActivityFields
+    }
+    liveCursor
+  }
+}
+    fragment ActivityFields on ActivityLog {
+  id
+  databaseId
+  workspaceId
+  brandId
+  entityType
+  entityId
+  eventKey
+  message
+  context
+  actorType
+  actorUserId
+  actorLabel
+  payload
+  visibility
+  severity
+  createdAt
+}`) as unknown as TypedDocumentString<ActivityAddedSubscription, ActivityAddedSubscriptionVariables>;
+export const LiveCursorDocument = new TypedDocumentString(`
+    query LiveCursor($workspaceId: String!) {
+  timeline(workspaceId: $workspaceId, first: 0) {
+    liveCursor
+  }
+}
+    `) as unknown as TypedDocumentString<LiveCursorQuery, LiveCursorQueryVariables>;
+export const LogManyDocument = new TypedDocumentString(`
+    mutation LogMany($input: [ActivityLogInput!]!) {
+  activityLogMany(input: $input) {
+    results {
+      activity {
+        ...ActivityFields
+      }
+      duplicate
+      error {
+        code
+        message
+        field
+      }
+    }
+  }
+}
+    fragment ActivityFields on ActivityLog {
+  id
+  databaseId
+  workspaceId
+  brandId
+  entityType
+  entityId
+  eventKey
+  message
+  context
+  actorType
+  actorUserId
+  actorLabel
+  payload
+  visibility
+  severity
+  createdAt
+}`) as unknown as TypedDocumentString<LogManyMutation, LogManyMutationVariables>;
+export const LogDocument = new TypedDocumentString(`
+    mutation Log($input: ActivityLogInput!) {
+  activityLog(input: $input) {
+    activity {
+      ...ActivityFields
+    }
+    duplicate
+  }
+}
+    fragment ActivityFields on ActivityLog {
+  id
+  databaseId
+  workspaceId
+  brandId
+  entityType
+  entityId
+  eventKey
+  message
+  context
+  actorType
+  actorUserId
+  actorLabel
+  payload
+  visibility
+  severity
+  createdAt
+}`) as unknown as TypedDocumentString<LogMutation, LogMutationVariables>;
+export const TimelineDocument = new TypedDocumentString(`
+    query Timeline($workspaceId: String!, $filter: ActivityFilter, $first: Int, $after: String, $last: Int, $before: String) {
+  timeline(
+    workspaceId: $workspaceId
+    filter: $filter
+    first: $first
+    after: $after
+    last: $last
+    before: $before
+  ) {
+    edges {
+      node {
+        ...ActivityFields
+      }
+    }
+    pageInfo {
+      startCursor
+      endCursor
+      hasPreviousPage
+      hasNextPage
+    }
+    liveCursor
+  }
+}
+    fragment ActivityFields on ActivityLog {
+  id
+  databaseId
+  workspaceId
+  brandId
+  entityType
+  entityId
+  eventKey
+  message
+  context
+  actorType
+  actorUserId
+  actorLabel
+  payload
+  visibility
+  severity
+  createdAt
+}`) as unknown as TypedDocumentString<TimelineQuery, TimelineQueryVariables>;
