@@ -1,4 +1,4 @@
-import { PGlite, type PGliteOptions, protocol } from '@electric-sql/pglite';
+import { PGlite, type PGliteOptions, protocol, type QueryOptions } from '@electric-sql/pglite';
 import { rowParsers } from './row-parsers.ts';
 
 /**
@@ -30,7 +30,10 @@ export class PgliteEngine extends PGlite {
   }
 
   /** How PGlite reads and writes values by itself; Prisma's adapter builds on it. */
-  readonly defaults = { parsers: this.parsers, serializers: this.serializers };
+  readonly defaults: Required<Pick<QueryOptions, 'parsers' | 'serializers'>> = {
+    parsers: this.parsers,
+    serializers: this.serializers,
+  };
 
   /** Waits until statements can be run. @throws where the directory's files cannot be used */
   async open(): Promise<this> {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import sql, { empty, join, raw, type Sql } from 'sql-template-tag';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Database } from '@/storage/database.ts';
-import { parseTimestamp, toParameter } from '@/storage/row-parsers.ts';
+import type { Database } from '../../src/storage/database.ts';
+import { parseTimestamp, toParameter } from '../../src/storage/row-parsers.ts';
 import { describeOnEachDatabase } from '../support/databases.ts';
 
 async function value(database: Database, statement: Sql): Promise<unknown> {

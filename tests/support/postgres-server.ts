@@ -46,8 +46,6 @@ export async function startPostgresServer(settings: string[] = []): Promise<Post
   const port = await freePort();
   const start = async () => await startPostmaster(files, port, settings);
   let postmaster = await start();
-  // Nobody else ends it where the run itself is ended.
-  process.once('exit', () => postmaster.kill('SIGQUIT'));
   const end = async (signal: NodeJS.Signals) => {
     if (postmaster.exitCode !== null || postmaster.signalCode !== null) return;
     const exit = once(postmaster, 'exit');
@@ -89,7 +87,8 @@ async function tryToStart(files: string, port: number, settings: string[]): Prom
     'unix_socket_directories=',
     'max_connections=200',
     'shared_buffers=64MB',
-    'log_min_messages=fatal',
+    // Without LOG nothing would say that it is ready.
+    'log_min_messages=log',
     ...settings,
   ].flatMap((setting) => ['-c', setting]);
   // initdb has made the files the right user's, who is the one to run the server.
@@ -99,6 +98,10 @@ async function tryToStart(files: string, port: number, settings: string[]): Prom
     ...identity,
     stdio: ['ignore', 'ignore', 'pipe'],
   });
+  // Nobody else ends it where the run itself is ended.
+  const endWithRun = () => child.kill('SIGQUIT');
+  process.once('exit', endWithRun);
+  child.once('exit', () => process.off('exit', endWithRun));
   let said = '';
   return await new Promise((resolve, reject) => {
     child.once('error', reject);
