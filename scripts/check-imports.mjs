@@ -21,7 +21,7 @@ const rooms = {
   'server/': [...foundation, 'core/', 'storage/', 'live/', 'graphql/'],
   // Applications and browsers load it: nothing of the service comes with it.
   'client/': [],
-  'cli/': [...foundation, 'core/', 'storage/', 'live/', 'server/', 'client/'],
+  'cli/': [...foundation, 'core/', 'storage/', 'live/', 'graphql/', 'server/', 'client/'],
   'viewer/': ['client/'],
 };
 
