@@ -77,8 +77,8 @@ async function answer(name: string, hash: string | undefined, request: IncomingM
  */
 export function serveGraphiql(path: string, request: IncomingMessage, response: ServerResponse): boolean {
   const [, hash, file] = /^\/graphql\/assets\/(?:([\w-]{16})\/)?([a-z.]+)$/.exec(path) ?? [];
-  const name = path === '/graphql' ? pageName : file;
-  if (name === undefined || (name !== pageName && !assetNames.has(name))) return false;
+  const name = path === '/graphql' ? pageName : assetNames.has(file ?? '') ? file : undefined;
+  if (name === undefined) return false;
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     response.writeHead(405, { allow: 'GET, HEAD' }).end();
     return true;

@@ -90,7 +90,7 @@ async function answerGraphql(
 }
 
 const wantsPage = ({ method, url = '', headers }: IncomingMessage): boolean =>
-  method === 'GET' && !/[?&]query=/.test(url) && (headers.accept ?? '').includes('text/html');
+  (method === 'GET' || method === 'HEAD') && !/[?&]query=/.test(url) && (headers.accept ?? '').includes('text/html');
 
 async function answer(request: IncomingMessage, response: ServerResponse, options: HttpOptions): Promise<void> {
   const path = request.url?.split('?', 1)[0] ?? '/';

@@ -1,5 +1,6 @@
 import { boot } from './browser/boot.ts';
 import { examplesFor } from './browser/examples.ts';
+import { createFetcher } from './browser/fetcher.ts';
 import { createSession } from './browser/session.ts';
 import { showSession } from './browser/session-bar.ts';
 import { scopedStorage } from './browser/storage.ts';
@@ -12,6 +13,7 @@ import { scopedStorage } from './browser/storage.ts';
 export const bootScript = `'use strict';
 (${boot})({
 createSession: ${createSession},
+createFetcher: ${createFetcher},
 showSession: ${showSession},
 examplesFor: ${examplesFor},
 scopedStorage: ${scopedStorage},

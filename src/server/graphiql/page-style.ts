@@ -23,6 +23,16 @@ body {
 }
 [hidden] { display: none !important; }
 #graphiql { flex: 1; min-height: 0; }
+/* Its own sheet takes the whole window. */
+#graphiql .graphiql-container { width: 100%; height: 100%; }
+#graphiql .graphiql-container, .graphiql-dialog, .graphiql-dialog-overlay, .graphiql-tooltip,
+[data-radix-popper-content-wrapper] { --color-primary: 243, 75%, 59% !important; }
+@media (prefers-color-scheme: dark) {
+  body:not(.graphiql-light) :is(.graphiql-container, .graphiql-dialog, .graphiql-dialog-overlay, .graphiql-tooltip,
+  [data-radix-popper-content-wrapper]) { --color-primary: 234, 89%, 74% !important; }
+}
+body.graphiql-dark :is(.graphiql-container, .graphiql-dialog, .graphiql-dialog-overlay, .graphiql-tooltip,
+[data-radix-popper-content-wrapper]) { --color-primary: 234, 89%, 74% !important; }
 
 .bar {
   display: flex;
@@ -55,15 +65,15 @@ body {
 }
 .hint code { padding: 2px 6px; border-radius: 4px; background: var(--sunken); color: var(--text); font: 12px "Fira Code", monospace; }
 
-.entry { display: flex; align-items: center; gap: 8px; min-width: 0; }
+.entry { display: flex; flex: 0 1 440px; align-items: center; gap: 8px; min-width: 0; }
 .entry label { font-weight: 500; }
 .entry input {
-  flex: 1 1 260px;
+  flex: 1 1 320px;
   min-width: 0;
   height: 34px;
   padding: 0 10px;
   box-sizing: border-box;
-  border: 1px solid light-dark(hsl(219 18% 55%), hsl(219 18% 55%));
+  border: 1px solid hsl(219 18% 55%);
   border-radius: 6px;
   background: var(--surface);
   color: var(--text);
@@ -98,7 +108,7 @@ form .problem { flex-basis: 100%; text-align: right; }
 @media (max-width: 720px) {
   .session { justify-content: flex-start; flex-basis: 100%; }
   .hint { display: none; }
-  .entry { flex: 1; }
+  .entry { flex-basis: 100%; }
   form .problem { text-align: left; }
   #sign-out { margin-left: auto; }
 }

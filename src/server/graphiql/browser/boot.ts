@@ -1,4 +1,5 @@
 import type { examplesFor } from './examples.ts';
+import type { createFetcher } from './fetcher.ts';
 import type { createSession, SessionState } from './session.ts';
 import type { showSession } from './session-bar.ts';
 import type { scopedStorage } from './storage.ts';
@@ -11,13 +12,14 @@ interface GraphiqlPage {
 
 interface Parts {
   createSession: typeof createSession;
+  createFetcher: typeof createFetcher;
   showSession: typeof showSession;
   examplesFor: typeof examplesFor;
   scopedStorage: typeof scopedStorage;
 }
 
 /** Runs in the browser, before the library's bundle: signs in, shows it, and renders GraphiQL when that has come. */
-export function boot({ createSession, showSession, examplesFor, scopedStorage }: Parts): void {
+export function boot({ createSession, createFetcher, showSession, examplesFor, scopedStorage }: Parts): void {
   const page = window as unknown as GraphiqlPage;
   const session = createSession(location.pathname);
   // First of all, so that the secret stands in the address bar as shortly as can be.
@@ -31,7 +33,7 @@ export function boot({ createSession, showSession, examplesFor, scopedStorage }:
     if (state.kind !== 'in') return;
     // The server says when it is over, not this machine's clock; timers take 24 days at most, so it asks again by then.
     const left = new Date(state.viewer.expiresAt).getTime() - Date.now();
-    const wait = Math.min(Math.max(left + 1_000, 30_000), 24 * 60 * 60 * 1_000);
+    const wait = left > 0 ? Math.min(left + 1_000, 24 * 60 * 60 * 1_000) : 30_000;
     setTimeout(async () => {
       const now = await session.check();
       if (now.kind !== 'unreachable') showSession(session, now);
@@ -59,9 +61,7 @@ export function boot({ createSession, showSession, examplesFor, scopedStorage }:
     library.renderYogaGraphiQL(element, {
       title: 'GraphiQL',
       logo: '',
-      subscriptionsProtocol: 'WS',
-      additionalHeaders: credentials,
-      connectionParams: credentials,
+      fetcher: createFetcher(location.pathname, credentials),
       defaultTabs: examplesFor(workspaceId, subject),
       storage: scopedStorage(`${subject}@${workspaceId}`),
       // Headers may hold tokens.

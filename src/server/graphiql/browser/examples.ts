@@ -13,11 +13,13 @@ export function examplesFor(workspaceId: string, subject: string): ExampleTab[] 
   const common = { workspaceId, brandId, entityType: 'PUBLICATION' };
   return [
     {
-      query: `# Welcome! Each tab above is an example that runs as it is: press the play
-# button, or Ctrl-Enter. Hover over a field to read what it means; the book
+      query: `# Welcome! Each tab is an example that runs as it is:
+# press the play button, or Ctrl-Enter.
+#
+# Hover over a field to read what it means. The book
 # on the left opens the whole documentation.
 #
-# Who am I, and what does my token let me do?
+# This one: who am I, what does my token let me do?
 query WhoAmI {
   viewer {
     subject
@@ -32,10 +34,11 @@ query WhoAmI {
 `,
     },
     {
-      query: `# Logs one entry. What it says is under Variables, below.
+      query: `# Logs one entry: the one under Variables, below.
+# It answers once the entry is committed.
 #
-# It answers once the entry is committed. Give it an "idempotencyKey", and
-# repeating the call is harmless: "duplicate" is true, nothing is written.
+# With an "idempotencyKey" the call can be repeated:
+# "duplicate" is true then, and nothing is written.
 mutation LogEntry($input: ActivityLogInput!) {
   activityLog(input: $input) {
     duplicate
@@ -62,13 +65,24 @@ mutation LogEntry($input: ActivityLogInput!) {
       }),
     },
     {
-      query: `# The trail of a workspace, newest first.
+      query: `# The trail of a workspace, newest first. Empty?
+# Run LogEntry and LogMany.
 #
-# All conditions of the filter hold; each list means any of its values.
-# "publication.*" is everything under a domain. Try "search": "instagram".
-# For the next page: after: "…", with the endCursor of this one.
-query Timeline($workspaceId: String!, $filter: ActivityFilter) {
-  timeline(workspaceId: $workspaceId, filter: $filter, first: 20) {
+# The filter is under Variables: all its conditions
+# hold, each list means any of its values. Try to add
+# "search": "instagram". For the next page, set
+# "after" to the endCursor of this one.
+query Timeline(
+  $workspaceId: String!
+  $filter: ActivityFilter
+  $after: String
+) {
+  timeline(
+    workspaceId: $workspaceId
+    filter: $filter
+    first: 20
+    after: $after
+  ) {
     count {
       value
       exact
@@ -101,9 +115,11 @@ query Timeline($workspaceId: String!, $filter: ActivityFilter) {
     {
       query: `# Logs up to 1000 entries at once, in their order.
 #
-# The last one is refused: its eventKey is not in lower snake case. The
-# others are written all the same, and the refusal says what to mend.
-# Run it twice: the first one is a duplicate then, for its idempotencyKey.
+# The last one here is refused, for its eventKey; the
+# refusal says why. The others are written all the same.
+#
+# Run it twice: the first one has an idempotencyKey and
+# is a duplicate the second time.
 mutation LogMany($input: [ActivityLogInput!]!) {
   activityLogMany(input: $input) {
     results {
@@ -155,14 +171,24 @@ mutation LogMany($input: [ActivityLogInput!]!) {
       }),
     },
     {
-      query: `# The trail, live, over WebSocket: press play, and each entry appears here as
-# it is committed. Log some from another window: this tab stops listening
+      query: `# The trail, live, over WebSocket. Press play: each
+# entry appears on the right as it is committed. Log
+# some from a second window: this tab stops listening
 # when you leave it.
 #
-# With after: "…", the liveCursor of a timeline or of an entry received, it
-# goes on from there: nothing is missed, nothing comes twice.
-subscription Live($workspaceId: String!, $filter: ActivityFilter) {
-  activityAdded(workspaceId: $workspaceId, filter: $filter) {
+# With "after", the liveCursor of a timeline or of an
+# entry, it goes on from there: nothing is missed and
+# nothing comes twice.
+subscription Live(
+  $workspaceId: String!
+  $filter: ActivityFilter
+  $after: String
+) {
+  activityAdded(
+    workspaceId: $workspaceId
+    filter: $filter
+    after: $after
+  ) {
     activity {
       createdAt
       severity
@@ -178,9 +204,13 @@ subscription Live($workspaceId: String!, $filter: ActivityFilter) {
       variables: json({ workspaceId, filter: { severities: ['INFO', 'WARNING', 'ERROR'] } }),
     },
     {
-      query: `# Entries carry ids. This gives the ids names, for people: "workspace" and
-# "brand" of every entry have them from then on. Run it again to rename.
-mutation Names($workspace: WorkspaceUpsertInput!, $brand: BrandUpsertInput!) {
+      query: `# Entries carry ids. This gives the ids names: every
+# entry's "workspace" and "brand" have them from now on.
+# Run it with other names to rename.
+mutation Names(
+  $workspace: WorkspaceUpsertInput!
+  $brand: BrandUpsertInput!
+) {
   workspaceUpsert(input: $workspace) {
     databaseId
     name

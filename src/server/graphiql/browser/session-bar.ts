@@ -48,7 +48,7 @@ export function showSession(session: Session, state: SessionState): void {
   find('session-in').hidden = state.kind !== 'in';
   find('session-out').hidden = state.kind === 'in' || state.kind === 'unreachable';
   find('session-lost').hidden = state.kind !== 'unreachable';
-  complain(state.kind === 'refused' ? state.message : '');
+  complain(state.kind === 'refused' ? `Not accepted. ${state.message}` : '');
   if (state.kind === 'in') showViewer(state.viewer);
   if (state.kind === 'unreachable') find('lost-reason').textContent = state.message;
 
@@ -65,7 +65,8 @@ export function showSession(session: Session, state: SessionState): void {
     const outcome = await session.signIn(field.value);
     submit.disabled = false;
     if (outcome.kind === 'in') return location.reload();
-    complain('message' in outcome ? outcome.message : '');
+    if (outcome.kind === 'refused') complain(`Not accepted. ${outcome.message}`);
+    else if (outcome.kind === 'unreachable') complain(outcome.message);
     field.focus();
     field.select();
   };
