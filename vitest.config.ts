@@ -6,6 +6,8 @@ const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.u
 export default defineConfig({
   resolve: {
     alias: [
+      // Vite would give our code the copy for bundlers, Node gives packages the other: two GraphQLErrors, none of them ours.
+      { find: /^graphql$/, replacement: path('./node_modules/graphql/index.js') },
       { find: /^@\//, replacement: path('./src/') },
       // The brief's code imports the client by the package's name.
       { find: /^@prisma\/client$/, replacement: path('./src/storage/generated/prisma/client.ts') },

@@ -23,6 +23,8 @@ export interface Input {
   lines: AsyncGenerator<Line[], void, undefined>;
   /** How much of the file was read, from 0 to 1; undefined where its size is not known. */
   fraction(): number | undefined;
+  /** May be called twice. */
+  close(): void;
 }
 
 async function openSource(file: string): Promise<{ source: Readable; size: number | undefined }> {
@@ -123,7 +125,11 @@ export async function openInput(file: string, signal: AbortSignal): Promise<Inpu
         throw toReadError(file, error);
       }
     };
-    return { lines: lines(), fraction: () => (size === undefined || size === 0 ? undefined : read / size) };
+    return {
+      lines: lines(),
+      fraction: () => (size === undefined || size === 0 ? undefined : read / size),
+      close: () => void source.destroy(),
+    };
   } catch (error) {
     throw toReadError(file, error);
   }

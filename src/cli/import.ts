@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { ActivityLogError } from '../errors.ts';
 import { exitCodes } from './exit.ts';
 import { ImportEntries, type ImportEntry } from './import-entry.ts';
-import { type Input, type Line, openInput } from './import-lines.ts';
+import { type Line, openInput } from './import-lines.ts';
 import { type Progress, startProgress } from './import-progress.ts';
 import { type ImportTarget, openTarget } from './import-target.ts';
 import { addRemoteOptions, type RemoteOptions, toCommandError } from './remote.ts';
@@ -34,7 +34,7 @@ class Import {
   }
 
   /** Writes all lines, or as many until the signal is aborted. What came before an error is written. */
-  async run(lines: Input['lines'], signal: AbortSignal): Promise<void> {
+  async run(lines: AsyncIterable<Line[]>, signal: AbortSignal): Promise<void> {
     try {
       for await (const some of lines) {
         for (const line of some) {
@@ -45,9 +45,7 @@ class Import {
       }
     } catch (error) {
       if (signal.aborted) return;
-      if (this.#batch.length > 0 && error instanceof ActivityLogError && error.code === 'BAD_USER_INPUT') {
-        await this.#flush();
-      }
+      await this.#flush();
       throw error;
     }
     await this.#flush();
@@ -95,7 +93,10 @@ interface ImportOptions extends RemoteOptions {
 async function run(file: string, options: ImportOptions): Promise<void> {
   const { signal, stop } = interrupted();
   const input = await openInput(file, signal);
-  const target = await openTarget(options);
+  const target = await openTarget(options).catch((error: unknown) => {
+    input.close();
+    throw error;
+  });
   let progress: Progress | undefined;
   const work = new Import(options.workspace, target, (text) => progress?.say(text));
   progress = startProgress(process.stderr, () => ({ lines: work.line, fraction: input.fraction() }));
@@ -107,6 +108,7 @@ async function run(file: string, options: ImportOptions): Promise<void> {
   } finally {
     progress.stop();
     stop();
+    input.close();
     await target.close();
     process.stdout.write(`written: ${work.written}, already there: ${work.duplicates}, refused: ${work.refused}\n`);
   }

@@ -149,9 +149,8 @@ class Connection {
     const release = this.#operations.get(sink);
     if (release === undefined) return false;
     this.#operations.delete(sink);
-    // graphql-ws closes the socket with its last operation.
-    if (this.#operations.size === 0) this.#end();
     release();
+    if (this.#operations.size === 0) this.#end();
     return true;
   }
 
@@ -171,5 +170,8 @@ class Connection {
     this.#ended = true;
     clearTimeout(this.#pong);
     this.#onEnd();
+    // graphql-ws 6.4 closes its socket with the last operation, but not where we end one and the service's own end of it
+    // is in the same packet: it counts that one twice. Where the connection fails meanwhile, there is nothing to close.
+    void Promise.resolve(this.#client.dispose()).catch(() => undefined);
   }
 }

@@ -19,18 +19,29 @@ function findOwn(error: unknown): ActivityLogError | undefined {
 
 /** Where a request is at fault, as far as graphql-js says: the input's path, or the name of the node. */
 function fieldOf(error: GraphQLError): string {
+  if (isAboutBody(error))
+    return /"(query|variables|operationName|extensions)" param/.exec(error.message)?.[1] ?? 'body';
   const [, variable, path] = /^Variable "\$(\w+)" (?:got invalid value .* at "([^"]+)"|)/s.exec(error.message) ?? [];
   if (variable !== undefined) return path ?? variable;
   const node = error.nodes?.[0] as { name?: { value: string } } | undefined;
   return node?.name?.value ?? 'query';
 }
 
+/** True for yoga's own refusals of what is no GraphQL request at all: no JSON, or parameters of the wrong kind. */
+const isAboutBody = ({ extensions }: GraphQLError): boolean => extensions['code'] === 'BAD_REQUEST';
+
+/** For yoga, which sets the answer's status by it. */
+function httpOf(error: GraphQLError | undefined, code: ErrorCode): unknown {
+  if (wholeAnswer.has(code)) return { status: errorCatalogue[code].status };
+  // Without `spec`, by which yoga would answer 200 to whoever takes application/json: that is for errors of GraphQL.
+  return error !== undefined && isAboutBody(error) ? { status: 400 } : error?.extensions['http'];
+}
+
 function make(source: unknown, code: ErrorCode, message: string, field: string | undefined): GraphQLError {
   const at = source instanceof GraphQLError ? source : undefined;
   const extensions: Record<string, unknown> = { code, ...(field === undefined ? {} : { field }) };
-  // For yoga, which sets the answer's status by it; not enumerable, so that no client ever reads it.
-  const http = wholeAnswer.has(code) ? { status: errorCatalogue[code].status } : at?.extensions['http'];
-  Object.defineProperty(extensions, 'http', { value: http, enumerable: false });
+  // Not enumerable, so that no client ever reads it.
+  Object.defineProperty(extensions, 'http', { value: httpOf(at, code), enumerable: false });
   return new GraphQLError(message, {
     nodes: at?.nodes ?? null,
     source: at?.source ?? null,

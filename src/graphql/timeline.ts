@@ -89,21 +89,26 @@ const ActivityConnection = builder.objectRef<Connection>('ActivityConnection').i
   }),
 });
 
-/** Beyond the side that a page was cut on, the page itself knows; on the other side only a cursor can leave anything out. */
+/**
+ * Beyond the side that a page was cut on, the page itself knows; on the other side only a cursor can leave anything out.
+ * Beside an empty page lie its cursors' own entries too.
+ */
 async function pageInfo({ request, page }: Connection, { database }: Services) {
   const { after, before, from } = request;
   const newest = page.entries[0];
   const oldest = page.entries.at(-1);
-  const newerThan = newest ?? after;
-  const olderThan = oldest ?? before;
   const isWhole = after === undefined && before === undefined;
-  const look = (side: 'older' | 'newer', position: PagePosition | undefined) =>
-    isWhole || position === undefined ? false : hasBeyond(database, request, side, position);
+  const look = (side: 'older' | 'newer', entry: PagePosition | undefined, cursor: PagePosition | undefined) => {
+    const position = entry ?? cursor;
+    return isWhole || position === undefined
+      ? false
+      : hasBeyond(database, request, side, position, entry === undefined);
+  };
   return {
     startCursor: newest === undefined ? null : closePageCursor(newest),
     endCursor: oldest === undefined ? null : closePageCursor(oldest),
-    hasPreviousPage: (from === 'oldest' && page.more) || (await look('newer', newerThan)),
-    hasNextPage: (from === 'newest' && page.more) || (await look('older', olderThan)),
+    hasPreviousPage: (from === 'oldest' && page.more) || (await look('newer', newest, after)),
+    hasNextPage: (from === 'newest' && page.more) || (await look('older', oldest, before)),
   };
 }
 

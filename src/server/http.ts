@@ -57,6 +57,23 @@ async function send(answer: Response, response: ServerResponse): Promise<void> {
   response.end();
 }
 
+/** What yoga refuses without a word, in the words of everything else. */
+const protocolErrors: Record<number, { field: string; message: string }> = {
+  405: { field: 'method', message: 'GraphQL takes POST and GET.' },
+  406: {
+    field: 'accept',
+    message: 'The answer can be application/graphql-response+json, application/json or text/event-stream.',
+  },
+  415: { field: 'content-type', message: 'The body of a request must be application/json.' },
+};
+
+function sendProtocolError(response: ServerResponse, { status, headers }: Response): void {
+  const { field, message } = protocolErrors[status] ?? { field: 'request', message: 'The request is not valid.' };
+  const extensions = { code: 'BAD_USER_INPUT', field };
+  const { 'content-length': _, ...rest } = Object.fromEntries(headers);
+  sendJson(response, status, { errors: [{ message, extensions }] }, rest);
+}
+
 async function answerGraphql(
   request: IncomingMessage,
   response: ServerResponse,
@@ -83,6 +100,7 @@ async function answerGraphql(
       signal: gone.signal,
     });
     const answer = await yoga.fetch(incoming, { signedIn: viewer, ending: ending.signal });
+    if (answer.status >= 400 && answer.body === null) return sendProtocolError(response, answer);
     await send(answer, response);
   } finally {
     stopTimer?.();

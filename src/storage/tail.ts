@@ -5,10 +5,10 @@ import { filterCondition } from '../core/activity/filter.ts';
 import { formatSnapshot, parseSnapshot, type Snapshot } from '../core/activity/position.ts';
 import { reveal, scopeCondition } from '../core/activity/visibility.ts';
 import { type ActivityRow, activityColumns, toActivity } from './activity-rows.ts';
-import type { Database, Queryable } from './database.ts';
+import type { Database } from './database.ts';
 
-/** The snapshot of now. Never to be called inside a transaction that writes: it would show that one's own id. */
-export async function readSnapshot(database: Queryable): Promise<Snapshot> {
+/** The snapshot of now. Of a database, never of a transaction's connection: one that writes would show its own id. */
+export async function readSnapshot(database: Database): Promise<Snapshot> {
   const [row] = await database.query<{ snapshot: string }>(sql`SELECT pg_current_snapshot()::text AS snapshot`);
   return needSnapshot(row?.snapshot);
 }
@@ -20,11 +20,13 @@ function needSnapshot(text: string | undefined): Snapshot {
 }
 
 /**
- * Reads the feed after a position, in the exact form: `= ANY(xip)` finds those that were under way then, `>= xmax` those
- * that began later. Entries and the snapshot that bounds them come from one statement. A window cut by the limit keeps
- * its end, and is finished by keyset before the next one is opened.
+ * Reads the feed after a position, in the exact form: one by one the transactions that were under way then (xip), and
+ * those that began later (from xmax on). Each part is read in the order of the index and no further than the limit, so
+ * that neither a reader far behind nor missing statistics ever make it look at the whole table. Entries and the snapshot
+ * that bounds them come from one statement. A window cut by the limit keeps its end, and is finished by keyset before
+ * the next one is opened.
  */
-export async function readFeed(database: Queryable, request: FeedRequest): Promise<FeedRead> {
+export async function readFeed(database: Database, request: FeedRequest): Promise<FeedRead> {
   const { after, limit, selection } = request;
   const { seen, within } = after;
   const fixed = within?.until ?? request.until;
@@ -32,7 +34,8 @@ export async function readFeed(database: Queryable, request: FeedRequest): Promi
     ? sql`${scopeCondition(selection.scope)} AND ${filterCondition(selection.filter)}`
     : sql`true`;
   const inWindow = fixed
-    ? sql`pg_visible_in_snapshot("transactionId", ${formatSnapshot(fixed)}::text::pg_snapshot)`
+    ? sql`"transactionId" < ${String(fixed.xmax)}::text::xid8
+        AND pg_visible_in_snapshot("transactionId", ${formatSnapshot(fixed)}::text::pg_snapshot)`
     : sql`true`;
   const behind = within
     ? sql`("transactionId", "sequence") > (${String(within.place.transactionId)}::text::xid8, ${within.place.sequence}::bigint)`
@@ -41,11 +44,13 @@ export async function readFeed(database: Queryable, request: FeedRequest): Promi
     sql`SELECT now.snapshot, entry.* FROM (SELECT pg_current_snapshot()::text AS snapshot) AS now
       LEFT JOIN LATERAL (
         SELECT ${activityColumns} FROM (
-          SELECT * FROM "ActivityLog" WHERE "transactionId" = ANY(${`{${seen.xip.join(',')}}`}::text::xid8[])
-            AND ${inWindow} AND ${behind} AND ${conditions}
+          (SELECT late.* FROM unnest(${`{${seen.xip.join(',')}}`}::text::xid8[]) AS running(xid) CROSS JOIN LATERAL (
+            SELECT * FROM "ActivityLog" WHERE "transactionId" = running.xid AND ${inWindow} AND ${behind} AND ${conditions}
+            ORDER BY "transactionId", "sequence" LIMIT ${limit + 1}) AS late)
           UNION ALL
-          SELECT * FROM "ActivityLog" WHERE "transactionId" >= ${String(seen.xmax)}::text::xid8
+          (SELECT * FROM "ActivityLog" WHERE "transactionId" >= ${String(seen.xmax)}::text::xid8
             AND ${inWindow} AND ${behind} AND ${conditions}
+            ORDER BY "transactionId", "sequence" LIMIT ${limit + 1})
         ) AS found ORDER BY found."transactionId", found."sequence" LIMIT ${limit + 1}
       ) AS entry ON true`,
   );

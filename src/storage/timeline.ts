@@ -1,4 +1,4 @@
-import sql, { type Sql } from 'sql-template-tag';
+import sql, { raw, type Sql } from 'sql-template-tag';
 import type { Activity } from '../core/activity/activity.ts';
 import type { Selection } from '../core/activity/feed.ts';
 import { filterCondition } from '../core/activity/filter.ts';
@@ -54,14 +54,16 @@ export async function readPage(database: Database, request: PageRequest): Promis
   return { entries, more: found.length > limit, snapshot };
 }
 
-/** True where the timeline has an entry older (or newer) than the position. */
+/** True where the timeline has an entry older (or newer) than the position, or, with `including`, at that position. */
 export async function hasBeyond(
   database: Database,
   selection: Selection,
   side: 'older' | 'newer',
   position: PagePosition,
+  including = false,
 ): Promise<boolean> {
-  const beyond = side === 'older' ? olderThan(position) : newerThan(position);
+  const operator = raw((side === 'older' ? '<' : '>') + (including ? '=' : ''));
+  const beyond = sql`("createdAt", "id") ${operator} (${position.createdAt}::timestamp(3), ${position.id})`;
   const [row] = await database.query<{ found: boolean }>(
     sql`SELECT EXISTS (SELECT 1 FROM "ActivityLog" WHERE ${selected(selection)} AND ${beyond}) AS found`,
   );

@@ -1,0 +1,115 @@
+import { getEventListeners } from 'node:events';
+import { pino } from 'pino';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { FeedSource } from '@/core/activity/feed.ts';
+import { Feed } from '@/live/feed.ts';
+import { Metrics } from '@/metrics.ts';
+import { ModelSource } from './model-source.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const feedOf = (source: FeedSource) =>
+  new Feed({ source, logger: pino({ level: 'silent' }), metrics: new Metrics(), pollInterval: 1_000 });
+const subscriber = () => ({ workspaceId: 'w1', matches: () => true, push: vi.fn() });
+/** True where it is done before any timer passes. */
+const isDone = async (work: Promise<unknown>) => {
+  let done = false;
+  void work.then(() => {
+    done = true;
+  });
+  await vi.advanceTimersByTimeAsync(0);
+  return done;
+};
+
+describe('joining the feed', () => {
+  it('ends at once with the reason of a signal that is aborted, before it asks or while it waits', async () => {
+    const source = new ModelSource();
+    const feed = feedOf({ ...plain(source), readSnapshot: () => new Promise(() => {}) });
+    const reason = new Error('gone');
+    await expect(feed.join(subscriber(), AbortSignal.abort(reason))).rejects.toBe(reason);
+    const leaving = new AbortController();
+    const joining = feed.join(subscriber(), leaving.signal);
+    leaving.abort(reason);
+    await expect(joining).rejects.toBe(reason);
+  });
+
+  it('leaves nothing behind on the signal of a subscriber that has left', async () => {
+    const feed = feedOf(new ModelSource());
+    const { signal } = new AbortController();
+    for (let round = 0; round < 20; round++) {
+      const one = subscriber();
+      await feed.join(one, signal);
+      feed.leave(one);
+    }
+    expect(getEventListeners(signal, 'abort').length).toBe(0);
+    await feed.close();
+  });
+});
+
+describe('closing the feed', () => {
+  it('takes nobody any more, and may be done twice', async () => {
+    const source = new ModelSource();
+    const feed = feedOf(source);
+    await feed.join(subscriber(), new AbortController().signal);
+    expect(await isDone(Promise.all([feed.close(), feed.close()]))).toBe(true);
+    expect(await isDone(feed.close())).toBe(true);
+    await expect(feed.join(subscriber(), new AbortController().signal)).rejects.toThrow('the feed is closed');
+    const { reads } = source;
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect([source.reads, source.listeners]).toEqual([reads, 0]);
+  });
+
+  it('refuses who waits to join, and waits for the read that is under way', async () => {
+    const source = new ModelSource();
+    let answer = () => {};
+    const feed = feedOf({
+      ...plain(source),
+      readSnapshot: async () => {
+        await new Promise<void>((resolve) => {
+          answer = resolve;
+        });
+        return source.now();
+      },
+    });
+    const refused = expect(feed.join(subscriber(), new AbortController().signal)).rejects.toThrow('the feed is closed');
+    const closed = feed.close();
+    await refused;
+    expect(await isDone(closed)).toBe(false);
+    answer();
+    expect(await isDone(closed)).toBe(true);
+  });
+
+  it('is done at once while the feed waits for its next try, the database being away', async () => {
+    const source = new ModelSource();
+    const feed = feedOf(source);
+    source.failures = 1_000;
+    feed.join(subscriber(), new AbortController().signal).catch(() => {});
+    await vi.advanceTimersByTimeAsync(10_000);
+    const { reads } = source;
+    expect(await isDone(feed.close())).toBe(true);
+    expect(source.reads).toBe(reads);
+  });
+
+  // A close() during a read that then fails waits for the pause before the next try, up to 2 s; drop `.fails` with the
+  // mend in src/live/feed.ts.
+  it.fails('is done at once where the read that is under way fails', async () => {
+    const source = new ModelSource();
+    const feed = feedOf(source);
+    source.failures = 1_000;
+    feed.join(subscriber(), new AbortController().signal).catch(() => {});
+    expect(await isDone(feed.close())).toBe(true);
+  });
+});
+
+function plain(source: ModelSource): FeedSource {
+  return {
+    readFeed: (request) => source.readFeed(request),
+    readSnapshot: () => source.readSnapshot(),
+    onHint: (listener) => source.onHint(listener),
+  };
+}

@@ -1,0 +1,139 @@
+import pg from 'pg';
+import type { Sql } from 'sql-template-tag';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Position } from '@/core/activity/position.ts';
+import type { Database } from '@/storage/database.ts';
+import { openPostgres } from '@/storage/postgres.ts';
+import { readFeed, readSnapshot } from '@/storage/tail.ts';
+import { createTestDatabase, type TestDatabase } from '../support/databases.ts';
+
+const rows = 50_000;
+
+interface Plan {
+  'Node Type': string;
+  'Relation Name'?: string;
+  'Index Name'?: string | undefined;
+  'Actual Rows': number;
+  'Actual Loops': number;
+  'Rows Removed by Filter'?: number;
+  Plans?: Plan[];
+}
+
+let own: TestDatabase;
+let database: Database;
+let writer: pg.Client;
+/** Before the 50,000, in the midst of the long-open transaction; and behind them. */
+let begin: Position;
+let end: Position;
+
+beforeAll(async () => {
+  own = await createTestDatabase();
+  database = await openPostgres({ url: own.url, applicationName: 'tail plan' });
+  writer = new pg.Client({ connectionString: own.url, application_name: 'long-open writer' });
+  await writer.connect();
+  await writer.query('BEGIN');
+  await insert(writer, 1, 'late');
+  begin = { seen: await readSnapshot(database) };
+  await database.transaction(async (connection) => {
+    for (let part = 0; part < 5; part++) await connection.script(insertText(rows / 5, `bulk${part}`));
+  });
+  // Each in a transaction of its own, because that is what a trail looks like.
+  for (let one = 0; one < 200; one++)
+    await database.transaction((connection) => connection.script(insertText(1, `one${one}`)));
+  end = { seen: await readSnapshot(database) };
+});
+afterAll(async () => {
+  await writer.end();
+  await database.close();
+  await own.drop();
+});
+
+function insertText(count: number, prefix: string): string {
+  return `INSERT INTO "ActivityLog" ("id", "workspaceId", "entityType", "entityId", "eventKey", "actorType", "message")
+    SELECT '${prefix}-' || n, 'w' || (n % 10), 'OTHER', 'e', 'a.b', 'SYSTEM', repeat('x', 100) FROM generate_series(1, ${count}) AS n`;
+}
+async function insert(client: pg.Client, count: number, prefix: string): Promise<void> {
+  await client.query(insertText(count, prefix));
+}
+
+const isOfTable = (plan: Plan) => plan['Relation Name'] === 'ActivityLog' || plan['Index Name'] !== undefined;
+
+/** What the very statement of a read looked at, and how. */
+async function explain(after: Position, limit: number) {
+  const statements: Sql[] = [];
+  const recording: Database = Object.assign(Object.create(database), {
+    query: async (statement: Sql) => {
+      statements.push(statement);
+      return await database.query(statement);
+    },
+  });
+  const read = await readFeed(recording, { after, limit });
+  const [statement] = statements;
+  if (statement === undefined) throw new Error('nothing was read');
+  const client = new pg.Client({ connectionString: own.url, application_name: 'explain' });
+  await client.connect();
+  const { rows: answer } = await client.query<{ 'QUERY PLAN': [{ Plan: Plan }] }>(
+    `EXPLAIN (ANALYZE, FORMAT JSON) ${statement.text}`,
+    statement.values.map((value) => (typeof value === 'bigint' ? String(value) : value)),
+  );
+  await client.end();
+  const scans: Plan[] = [];
+  const collect = (plan: Plan) => {
+    // A bitmap's heap scan only fetches what its index scan found.
+    if (plan['Node Type'] !== 'Bitmap Heap Scan' && /Scan/.test(plan['Node Type']) && isOfTable(plan)) scans.push(plan);
+    for (const child of plan.Plans ?? []) collect(child);
+  };
+  collect((answer[0] as { 'QUERY PLAN': [{ Plan: Plan }] })['QUERY PLAN'][0].Plan);
+  const looked = scans.reduce(
+    (sum, scan) => sum + (scan['Actual Rows'] + (scan['Rows Removed by Filter'] ?? 0)) * scan['Actual Loops'],
+    0,
+  );
+  return {
+    read,
+    looked,
+    indexes: [...new Set(scans.map((scan) => scan['Index Name']))],
+    statements,
+  };
+}
+
+const byIndex = ['ActivityLog_transactionId_sequence_idx'];
+
+it('polls by the index, and looks at next to nothing beside a transaction that has been open for 50,000 entries', async () => {
+  await database.transaction((connection) => connection.script('ANALYZE "ActivityLog"'));
+  const { read, looked, indexes } = await explain(end, 500);
+  expect(read).toMatchObject({ entries: [], settled: true });
+  expect(indexes).toEqual(byIndex);
+  expect(looked).toBeLessThanOrEqual(2);
+});
+
+it('looks only at about as many entries as it gives, however many are left to read', async () => {
+  const first = await explain(begin, 200);
+  expect(first.read.entries).toHaveLength(200);
+  expect(first.indexes).toEqual(byIndex);
+  expect(first.looked).toBeLessThanOrEqual(500);
+  let { position } = first.read;
+  for (let pages = 0; pages < 20; pages++) ({ position } = await readFeed(database, { after: position, limit: 1_000 }));
+  const midst = await explain(position, 200);
+  expect(midst.read.entries).toHaveLength(200);
+  expect(midst.indexes).toEqual(byIndex);
+  expect(midst.looked).toBeLessThanOrEqual(500);
+});
+
+it('needs no statistics to do so: a table that nobody has analyzed is read the same way', async () => {
+  await database.transaction((connection) =>
+    connection.script(`DELETE FROM pg_statistic WHERE starelid = '"ActivityLog"'::regclass;
+      UPDATE pg_class SET reltuples = -1, relpages = 0 WHERE oid = '"ActivityLog"'::regclass`),
+  );
+  const { looked, indexes } = await explain(end, 500);
+  expect(indexes).toEqual(byIndex);
+  expect(looked).toBeLessThanOrEqual(2);
+});
+
+it('finds the late entry the moment its transaction ends, and nothing else', async () => {
+  await insert(writer, 1, 'later');
+  await writer.query('COMMIT');
+  const { read, looked, statements } = await explain(end, 500);
+  expect(statements).toHaveLength(1);
+  expect(read.entries.map(({ activity }) => activity.id)).toEqual(['late-1', 'later-1']);
+  expect(looked).toBeLessThanOrEqual(4);
+});
