@@ -43,7 +43,9 @@ export function startProgress(
   const timer = setInterval(() => {
     const { lines, fraction } = look();
     clear();
-    stream.write(describeProgress(lines, performance.now() - began, fraction).slice(0, stream.columns - 1));
+    // Some terminals do not say how wide they are.
+    const width = stream.columns || 80;
+    stream.write(describeProgress(lines, performance.now() - began, fraction).slice(0, width - 1));
   }, interval);
   return {
     say(text) {

@@ -19,8 +19,12 @@ function findOwn(error: unknown): ActivityLogError | undefined {
 
 /** Where a request is at fault, as far as graphql-js says: the input's path, or the name of the node. */
 function fieldOf(error: GraphQLError): string {
-  if (isAboutBody(error))
+  const { code, http } = error.extensions as { code?: unknown; http?: { status?: number } };
+  if (code === 'OPERATION_RESOLUTION_FAILURE') return 'operationName';
+  if (isAboutBody(error)) {
+    if (http?.status === 405) return 'method';
     return /"(query|variables|operationName|extensions)" param/.exec(error.message)?.[1] ?? 'body';
+  }
   const [, variable, path] = /^Variable "\$(\w+)" (?:got invalid value .* at "([^"]+)"|)/s.exec(error.message) ?? [];
   if (variable !== undefined) return path ?? variable;
   const node = error.nodes?.[0] as { name?: { value: string } } | undefined;
@@ -33,8 +37,9 @@ const isAboutBody = ({ extensions }: GraphQLError): boolean => extensions['code'
 /** For yoga, which sets the answer's status by it. */
 function httpOf(error: GraphQLError | undefined, code: ErrorCode): unknown {
   if (wholeAnswer.has(code)) return { status: errorCatalogue[code].status };
+  const http = error?.extensions['http'];
   // Without `spec`, by which yoga would answer 200 to whoever takes application/json: that is for errors of GraphQL.
-  return error !== undefined && isAboutBody(error) ? { status: 400 } : error?.extensions['http'];
+  return error !== undefined && isAboutBody(error) ? { ...(http as object), spec: false } : http;
 }
 
 function make(source: unknown, code: ErrorCode, message: string, field: string | undefined): GraphQLError {
@@ -60,6 +65,10 @@ export function toPublicError(error: unknown): PublicError {
   if (own !== undefined)
     return { error: make(error, own.code, own.message, own.field), unexpected: own.code === 'INTERNAL' };
   if (error instanceof GraphQLError && isAboutRequest(error)) {
+    if (error.message === 'Validation aborted.') {
+      const message = 'The document has too many fields of the same name to be checked. Ask for fewer.';
+      return { error: make(error, 'LIMIT_EXCEEDED', message, 'query'), unexpected: false };
+    }
     const isLimit =
       error.extensions['code'] === 'LIMIT_EXCEEDED' || /^Syntax Error: Document contains more/.test(error.message);
     return {

@@ -9,6 +9,8 @@ builder.addScalarType(
     name: 'DateTime',
     description: 'A moment, as RFC 3339 text with a time zone: `2026-01-31T12:00:00.000Z`. Kept to the millisecond.',
     parseValue: (value) => {
+      // Counting an operation's cost coerces variables that are coerced already.
+      if (value instanceof Date) return value;
       // A number would be read as milliseconds or seconds, depending on who guesses.
       if (typeof value !== 'string')
         throw new GraphQLError('DateTime takes RFC 3339 text, like "2026-01-31T12:00:00Z"');

@@ -23,11 +23,10 @@ export interface GraphqlOptions {
 }
 
 const limits: Plugin = {
-  onParse({ params, parseFn, setParseFn }) {
-    params.options = { ...params.options, maxTokens: mostTokens };
+  onParse({ parseFn, setParseFn }) {
     setParseFn((source, options) => {
       try {
-        return parseFn(source, options);
+        return parseFn(source, { ...options, maxTokens: mostTokens });
       } catch (error) {
         // graphql-js' parser recurses: what it cannot hold is too deep for anybody.
         if (!(error instanceof RangeError)) throw error;

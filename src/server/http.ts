@@ -59,7 +59,6 @@ async function send(answer: Response, response: ServerResponse): Promise<void> {
 
 /** What yoga refuses without a word, in the words of everything else. */
 const protocolErrors: Record<number, { field: string; message: string }> = {
-  405: { field: 'method', message: 'GraphQL takes POST and GET.' },
   406: {
     field: 'accept',
     message: 'The answer can be application/graphql-response+json, application/json or text/event-stream.',

@@ -13,7 +13,7 @@ import { atTime } from './expiry.ts';
 import type { InFlight } from './in-flight.ts';
 
 /** Close codes of our own; graphql-ws has the rest. */
-export const closeCodes = { forbidden: 4403, goingAway: 1001 } as const;
+export const closeCodes = { forbidden: 4403, tryAgainLater: 1013 } as const;
 
 /** What a socket carries beside graphql-ws' own. */
 type SocketState = { viewer: Viewer; stopTimer: () => void };
@@ -86,7 +86,8 @@ export function serveWebsocket(http: Server, { graphql, authenticator, metrics, 
           return true;
         } catch (error) {
           const reason = error instanceof ActivityLogError ? error.message : 'Forbidden';
-          extra.socket.close(closeCodes.forbidden, reason.slice(0, 120));
+          const isAway = error instanceof ActivityLogError && error.code === 'UNAVAILABLE';
+          extra.socket.close(isAway ? closeCodes.tryAgainLater : closeCodes.forbidden, reason.slice(0, 120));
           return false;
         }
       },

@@ -83,7 +83,8 @@ async function apply(connection: TransactionConnection, { name, sql: script, che
 
 /**
  * Keeps the epoch of the feed. A dump restored into another cluster brings ids of transactions that this cluster has
- * not run yet: they are moved below everything, and cursors of the old cluster are refused from then on.
+ * not run yet, or that are running now: they are moved below everything, and cursors of the old cluster are refused from
+ * then on.
  * @returns true where that happened.
  */
 async function ensureEpoch(connection: TransactionConnection): Promise<boolean> {
@@ -102,7 +103,7 @@ async function ensureEpoch(connection: TransactionConnection): Promise<boolean> 
   if (then === null) return false;
   await connection.query(
     sql`UPDATE "ActivityLog" SET "transactionId" = '3'::xid8
-      WHERE "transactionId" >= pg_snapshot_xmax(pg_current_snapshot())`,
+      WHERE "transactionId" >= pg_snapshot_xmin(pg_current_snapshot())`,
   );
   return true;
 }

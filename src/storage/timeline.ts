@@ -4,6 +4,7 @@ import type { Selection } from '../core/activity/feed.ts';
 import { filterCondition } from '../core/activity/filter.ts';
 import type { PagePosition } from '../core/activity/page-cursor.ts';
 import { parseSnapshot, type Snapshot } from '../core/activity/position.ts';
+import { isStorableText } from '../core/activity/text.ts';
 import { isInScope, type ReadScope, reveal, scopeCondition } from '../core/activity/visibility.ts';
 import { type ActivityRow, activityColumns, toActivity } from './activity-rows.ts';
 import type { Database } from './database.ts';
@@ -93,7 +94,7 @@ export async function findEntries(
   scopeOf: (workspaceId: string) => ReadScope | undefined,
 ): Promise<(Activity | undefined)[]> {
   const rows = await database.query<ActivityRow>(
-    sql`SELECT ${activityColumns} FROM "ActivityLog" WHERE "id" = ANY(${[...ids]}::text[])`,
+    sql`SELECT ${activityColumns} FROM "ActivityLog" WHERE "id" = ANY(${ids.filter(isStorableText)}::text[])`,
   );
   const found = new Map(rows.map((row) => [row.id, toActivity(row)]));
   return ids.map((id) => {

@@ -6,6 +6,7 @@
 import sql, { type Sql } from 'sql-template-tag';
 import { ActivityLogError } from '../../errors.ts';
 import type { AcceptedActivity, Activity, ActivityInput, ActivityVisibility } from './activity.ts';
+import { isStorableText } from './text.ts';
 
 export const roles = ['operator', 'admin', 'client', 'writer'] as const;
 export type Role = (typeof roles)[number];
@@ -65,12 +66,16 @@ export function readScope(viewer: Viewer, workspaceId: string): ReadScope | unde
 /**
  * Like `readScope`, for paths that answer with an error. A workspace that does not exist and one that the token does
  * not name get the same one.
- * @throws ActivityLogError FORBIDDEN
+ * @throws ActivityLogError FORBIDDEN; BAD_USER_INPUT for text that can be no workspace's id
  */
 export function needReadScope(viewer: Viewer, workspaceId: string): ReadScope {
   const scope = readScope(viewer, workspaceId);
-  if (scope !== undefined) return scope;
-  throw new ActivityLogError('FORBIDDEN', 'The token does not let you read this workspace.', { field: 'workspaceId' });
+  const field = 'workspaceId';
+  if (scope === undefined)
+    throw new ActivityLogError('FORBIDDEN', 'The token does not let you read this workspace.', { field });
+  if (!isStorableText(workspaceId))
+    throw new ActivityLogError('BAD_USER_INPUT', 'workspaceId must not contain U+0000 or a lone surrogate', { field });
+  return scope;
 }
 
 /** The rule as a condition on the columns of "ActivityLog". */
