@@ -3,6 +3,7 @@ import type { Position, Snapshot } from '../core/activity/position.ts';
 import type { Logger } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import { Hub, type HubSubscriber } from './hub.ts';
+import { retryDelay } from './retry-delay.ts';
 
 export interface FeedOptions {
   source: FeedSource;
@@ -19,9 +20,6 @@ interface Joiner {
   resolve(at: Snapshot): void;
   reject(error: unknown): void;
 }
-
-/** Milliseconds before a failed read is tried again: doubled each time, from the first to the second. */
-const retryDelays = [50, 2_000] as const;
 
 /**
  * The one reader of new entries in this process, for however many subscribers.
@@ -111,8 +109,7 @@ export class Feed {
       } catch (error) {
         this.#options.metrics.feedFailures.inc();
         if (failures === 0) this.#options.logger.warn({ err: error }, 'the live feed cannot read; it goes on trying');
-        const [first, most] = retryDelays;
-        await this.#pause(Math.min(first * 2 ** failures, most));
+        await this.#pause(retryDelay(failures));
         failures += 1;
       }
     }

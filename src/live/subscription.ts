@@ -1,11 +1,14 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Activity } from '../core/activity/activity.ts';
-import type { FeedEntry, FeedRead, FeedSource, Selection } from '../core/activity/feed.ts';
+import type { FeedEntry, FeedRead, FeedRequest, FeedSource, Selection } from '../core/activity/feed.ts';
 import { filterPredicate } from '../core/activity/filter.ts';
 import type { Position, Snapshot } from '../core/activity/position.ts';
 import { isInScope, reveal } from '../core/activity/visibility.ts';
+import { ActivityLogError } from '../errors.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Feed } from './feed.ts';
 import { EntryQueue } from './queue.ts';
+import { retryDelay } from './retry-delay.ts';
 
 export interface SubscribeOptions {
   feed: Feed;
@@ -68,7 +71,9 @@ async function* catchUp(
   let position = from;
   for (;;) {
     const startsWindow = position.within === undefined;
-    const read: FeedRead = await source.readFeed({ after: position, limit: batch, selection, until });
+    const request = { after: position, limit: batch, selection, until };
+    const read = await readPatiently(source, request, signal);
+    if (read === undefined) return position;
     for (const entry of read.entries) {
       if (signal.aborted) return entry.position;
       yield entry;
@@ -76,4 +81,22 @@ async function* catchUp(
     position = read.position;
     if (signal.aborted || (read.settled && (until !== undefined || startsWindow))) return position;
   }
+}
+
+/** Reads, and while the database is away goes on trying, as the feed does. Undefined where the signal is aborted. */
+async function readPatiently(
+  source: FeedSource,
+  request: FeedRequest,
+  signal: AbortSignal,
+): Promise<FeedRead | undefined> {
+  for (let failures = 0; !signal.aborted; failures++) {
+    try {
+      return await source.readFeed(request);
+    } catch (error) {
+      if (!(error instanceof ActivityLogError && error.code === 'UNAVAILABLE')) throw error;
+    }
+    // Aborted while waiting: the loop's condition ends it.
+    await delay(retryDelay(failures), undefined, { signal }).catch(() => undefined);
+  }
+  return undefined;
 }

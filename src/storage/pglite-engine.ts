@@ -1,4 +1,11 @@
-import { PGlite, type PGliteOptions, protocol, type QueryOptions } from '@electric-sql/pglite';
+import {
+  type ExecProtocolOptions,
+  messages,
+  PGlite,
+  type PGliteOptions,
+  protocol,
+  type QueryOptions,
+} from '@electric-sql/pglite';
 import { rowParsers } from './row-parsers.ts';
 
 /**
@@ -17,6 +24,25 @@ const sectionsBetweenLooks = 64;
 
 /** Single-user PostgreSQL has nobody who makes checkpoints: without ours the WAL grows for ever, and is all replayed after a kill. */
 const checkpointDue = `SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), redo_lsn) > ${32 * 1024 * 1024} FROM pg_control_checkpoint()`;
+
+/** PGlite's decoder drops a U+FEFF at the beginning of a value, as if it were a mark of byte order. This one keeps it. */
+class WholeTextDecoder extends TextDecoder {
+  constructor(label?: string, options?: TextDecoderOptions) {
+    super(label, { ...options, ignoreBOM: true });
+  }
+}
+
+/** Makes the engine; `open()` it. */
+export function createPgliteEngine(options: PGliteOptions): PgliteEngine {
+  const { TextDecoder } = globalThis;
+  // PGlite takes the decoder of its protocol from here, in its constructor, and lets nobody give it another.
+  globalThis.TextDecoder = WholeTextDecoder;
+  try {
+    return new PgliteEngine(options);
+  } finally {
+    globalThis.TextDecoder = TextDecoder;
+  }
+}
 
 /**
  * PGlite whose one connection is always clean when the next caller gets it: a transaction that somebody left open (a
@@ -46,6 +72,17 @@ export class PgliteEngine extends PGlite {
     return this;
   }
 
+  /** PGlite's own makes a new reader of the protocol, with a decoder of its own, whenever it throws: so we throw. */
+  override async execProtocolStream(
+    message: Uint8Array,
+    options: ExecProtocolOptions = {},
+  ): ReturnType<PGlite['execProtocolStream']> {
+    const answers = await super.execProtocolStream(message, { ...options, throwOnError: false });
+    const error = answers.find((answer) => answer instanceof messages.DatabaseError);
+    if (error !== undefined && options.throwOnError !== false) throw error;
+    return answers;
+  }
+
   /** What every query(), exec() and transaction() runs in: the whole of a transaction is one section. */
   override async _runExclusiveTransaction<T>(work: () => Promise<T>): Promise<T> {
     return await super._runExclusiveTransaction(async () => {
@@ -67,11 +104,9 @@ export class PgliteEngine extends PGlite {
 
   /** Past the mutex that the caller holds. True where the first value of the answer is. */
   async #simple(statement: string): Promise<boolean> {
-    const { messages } = await this.runExclusive(() =>
+    const { messages: answers } = await this.runExclusive(() =>
       this.execProtocol(protocol.serialize.query(statement), { throwOnError: false, syncToFs: false }),
     );
-    return messages.some(
-      (message) => 'fields' in message && Array.isArray(message.fields) && message.fields[0] === 't',
-    );
+    return answers.some((message) => 'fields' in message && Array.isArray(message.fields) && message.fields[0] === 't');
   }
 }

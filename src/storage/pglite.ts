@@ -7,7 +7,7 @@ import { toDatabaseError } from './database-errors.ts';
 import { type DirectoryLock, lockDirectory } from './directory-lock.ts';
 import { PrismaClient } from './generated/prisma/client.ts';
 import { HintListeners } from './hint-listeners.ts';
-import { PgliteEngine } from './pglite-engine.ts';
+import { createPgliteEngine, type PgliteEngine } from './pglite-engine.ts';
 import { ensurePgliteFiles, freshPgliteFiles } from './pglite-files.ts';
 import { PrismaOverPglite } from './pglite-prisma.ts';
 import { toParameter } from './row-parsers.ts';
@@ -41,13 +41,13 @@ export async function openPglite({
   initialData,
 }: PgliteOptions): Promise<EmbeddedDatabase> {
   if (dataDir === 'memory://') {
-    const engine = await new PgliteEngine({ loadDataDir: initialData ?? (await freshPgliteFiles()) }).open();
+    const engine = await createPgliteEngine({ loadDataDir: initialData ?? (await freshPgliteFiles()) }).open();
     return new PgliteDatabase(engine, undefined, statementTimeout);
   }
   const directory = resolve(dataDir);
   const lock = lockDirectory(directory);
   try {
-    const engine = new PgliteEngine({ dataDir: await ensurePgliteFiles(directory) });
+    const engine = createPgliteEngine({ dataDir: await ensurePgliteFiles(directory) });
     return new PgliteDatabase(await engine.open(), lock, statementTimeout);
   } catch (error) {
     lock.release();

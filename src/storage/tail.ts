@@ -2,21 +2,16 @@
 import sql, { type Sql } from 'sql-template-tag';
 import type { FeedEntry, FeedRead, FeedRequest, FeedSource } from '../core/activity/feed.ts';
 import { filterCondition } from '../core/activity/filter.ts';
-import { formatSnapshot, parseSnapshot, type Snapshot } from '../core/activity/position.ts';
+import { formatSnapshot, type Snapshot } from '../core/activity/position.ts';
 import { reveal, scopeCondition } from '../core/activity/visibility.ts';
 import { type ActivityRow, activityColumns, toActivity } from './activity-rows.ts';
 import type { Database } from './database.ts';
+import { snapshotText, toSnapshot } from './snapshot.ts';
 
 /** The snapshot of now. Of a database, never of a transaction's connection: one that writes would show its own id. */
 export async function readSnapshot(database: Database): Promise<Snapshot> {
-  const [row] = await database.query<{ snapshot: string }>(sql`SELECT pg_current_snapshot()::text AS snapshot`);
-  return needSnapshot(row?.snapshot);
-}
-
-function needSnapshot(text: string | undefined): Snapshot {
-  const snapshot = parseSnapshot(text ?? '');
-  if (snapshot === undefined) throw new Error('the database gave no snapshot');
-  return snapshot;
+  const [row] = await database.query<{ snapshot: string }>(sql`SELECT ${snapshotText} AS snapshot`);
+  return toSnapshot(row?.snapshot);
 }
 
 /**
@@ -41,7 +36,7 @@ export async function readFeed(database: Database, request: FeedRequest): Promis
     ? sql`("transactionId", "sequence") > (${String(within.place.transactionId)}::text::xid8, ${within.place.sequence}::bigint)`
     : sql`true`;
   const rows = await database.query<{ snapshot: string } & { [K in keyof ActivityRow]: ActivityRow[K] | null }>(
-    sql`SELECT now.snapshot, entry.* FROM (SELECT pg_current_snapshot()::text AS snapshot) AS now
+    sql`SELECT now.snapshot, entry.* FROM (SELECT ${snapshotText} AS snapshot) AS now
       LEFT JOIN LATERAL (
         SELECT ${activityColumns} FROM (
           (SELECT late.* FROM unnest(${`{${seen.xip.join(',')}}`}::text::xid8[]) AS running(xid) CROSS JOIN LATERAL (
@@ -54,7 +49,7 @@ export async function readFeed(database: Database, request: FeedRequest): Promis
         ) AS found ORDER BY found."transactionId", found."sequence" LIMIT ${limit + 1}
       ) AS entry ON true`,
   );
-  const until = fixed ?? needSnapshot(rows[0]?.snapshot);
+  const until = fixed ?? toSnapshot(rows[0]?.snapshot);
   const found = rows.filter((row): row is typeof row & ActivityRow => row.id !== null);
   const entries = found.slice(0, limit).map(({ snapshot: _, ...row }): FeedEntry => {
     const whole = toActivity(row);

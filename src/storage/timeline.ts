@@ -3,11 +3,12 @@ import type { Activity } from '../core/activity/activity.ts';
 import type { Selection } from '../core/activity/feed.ts';
 import { filterCondition } from '../core/activity/filter.ts';
 import type { PagePosition } from '../core/activity/page-cursor.ts';
-import { parseSnapshot, type Snapshot } from '../core/activity/position.ts';
+import type { Snapshot } from '../core/activity/position.ts';
 import { isStorableText } from '../core/activity/text.ts';
 import { isInScope, type ReadScope, reveal, scopeCondition } from '../core/activity/visibility.ts';
 import { type ActivityRow, activityColumns, toActivity } from './activity-rows.ts';
 import type { Database } from './database.ts';
+import { snapshotText, toSnapshot } from './snapshot.ts';
 
 export interface PageRequest extends Selection {
   /** At most this many entries. */
@@ -40,15 +41,14 @@ export async function readPage(database: Database, request: PageRequest): Promis
   const { after, before, limit } = request;
   const direction = request.from === 'newest' ? sql`"createdAt" DESC, "id" DESC` : sql`"createdAt" ASC, "id" ASC`;
   const rows = await database.query<{ snapshot: string } & { [K in keyof ActivityRow]: ActivityRow[K] | null }>(
-    sql`SELECT now.snapshot, entry.* FROM (SELECT pg_current_snapshot()::text AS snapshot) AS now
+    sql`SELECT now.snapshot, entry.* FROM (SELECT ${snapshotText} AS snapshot) AS now
       LEFT JOIN LATERAL (
         SELECT ${activityColumns} FROM "ActivityLog" WHERE ${selected(request)}
           AND ${after === undefined ? sql`true` : olderThan(after)} AND ${before === undefined ? sql`true` : newerThan(before)}
         ORDER BY ${direction} LIMIT ${limit + 1}
       ) AS entry ON true ORDER BY ${direction}`,
   );
-  const snapshot = parseSnapshot(rows[0]?.snapshot ?? '');
-  if (snapshot === undefined) throw new Error('the database gave no snapshot');
+  const snapshot = toSnapshot(rows[0]?.snapshot);
   const found = rows.filter((row): row is typeof row & ActivityRow => row.id !== null);
   const entries = found.slice(0, limit).map(({ snapshot: _, ...row }) => reveal(request.scope, toActivity(row)));
   if (request.from === 'oldest') entries.reverse();

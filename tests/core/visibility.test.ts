@@ -14,7 +14,7 @@ import { createActivityWriter } from '@/storage/activity-writer.ts';
 import type { Database } from '@/storage/database.ts';
 import { countEntries, findEntries, hasBeyond, hasEntries, readPage } from '@/storage/timeline.ts';
 import { describeOnEachDatabase } from '../support/databases.ts';
-import { brandIds, distinct, eventKeys, generatedEntry, moment } from '../support/generated-entries.ts';
+import { brandIds, distinct, eventKeys, generatedEntry, moment, onDatabase } from '../support/generated-entries.ts';
 
 const workspaceIds = ['w1', 'W1', 'w%'];
 
@@ -78,15 +78,16 @@ function filterFor(entries: readonly AcceptedActivity[]): fc.Arbitrary<ActivityF
       { freq: 8, nil: null },
     ),
   });
-  const names = ['brandIds', 'entities', 'eventKeys', 'actorTypes', 'actorUserIds', 'actorLabels'] as const;
-  const more = ['contexts', 'severities', 'visibilities', 'from', 'to', 'search'] as const;
+  const lists = ['brandIds', 'entities', 'eventKeys', 'actorTypes', 'actorUserIds', 'actorLabels', 'contexts'] as const;
+  const every = [...lists, 'severities', 'visibilities', 'from', 'to', 'search'] as const;
   // One or two fields at a time, or nothing would be left to compare; now and then all of them.
   return fc
     .tuple(
       all,
       fc.oneof(
-        { weight: 9, arbitrary: fc.subarray([...names, ...more], { maxLength: 2 }) },
-        fc.constant([...names, ...more]),
+        { weight: 6, arbitrary: fc.subarray([...every], { maxLength: 2 }) },
+        { weight: 3, arbitrary: fc.constant(['search' as const]) },
+        fc.constant([...every]),
       ),
     )
     .map(([filter, chosen]) => Object.fromEntries(chosen.map((name) => [name, filter[name]])));
@@ -137,20 +138,13 @@ function contractMatches(filter: ActivityFilter, entry: AcceptedActivity): boole
 const idsOf = (entries: readonly { id: string }[]) => entries.map(({ id }) => id).sort();
 const limit = 1_000;
 
-interface World {
-  entries: AcceptedActivity[];
-  who: Viewer;
-  filters: ActivityFilter[];
-}
-const world: fc.Arbitrary<World> = fc
-  .array(generatedEntry(workspaceIds), { minLength: 15, maxLength: 30 })
-  .chain((entries) =>
-    fc.record({
-      entries: fc.constant(entries),
-      who: viewer,
-      filters: fc.array(filterFor(entries), { minLength: 4, maxLength: 4 }),
-    }),
-  );
+const world = fc.array(generatedEntry(workspaceIds), { minLength: 15, maxLength: 30 }).chain((entries) =>
+  fc.record({
+    entries: fc.constant(entries),
+    who: viewer,
+    filters: fc.array(filterFor(entries), { minLength: 4, maxLength: 4 }),
+  }),
+);
 
 describeOnEachDatabase('visibility', (open) => {
   let database: Database;
@@ -220,10 +214,10 @@ describeOnEachDatabase('visibility', (open) => {
           }
         }
       }),
-      { numRuns: 70 },
+      { ...onDatabase, numRuns: 70 },
     );
     expect(compared).toBeGreaterThan(200);
-  });
+  }, 60_000);
 
   it('holds for entries by id, one answer each in the order of the ids', async () => {
     await fc.assert(
@@ -243,7 +237,7 @@ describeOnEachDatabase('visibility', (open) => {
           expect([entry.context, entry.actorUserId]).toEqual([null, null]);
         }
       }),
-      { numRuns: 40 },
+      { ...onDatabase, numRuns: 40 },
     );
   });
 });
@@ -288,13 +282,13 @@ describe('a filter', () => {
   ] as [string, ActivityFilter, string][])(
     'is refused with the field where %s goes too far (%#)',
     (field, filter, expected) => {
-      for (const [, scope] of scopes)
-        expect(code(() => checkFilter(filter, scope))).toMatchObject({ code: expected, field: `filter.${field}` });
+      const fault = { code: expected, field: `filter.${field}` };
+      for (const [, scope] of scopes) expect(code(() => checkFilter(filter, scope))).toMatchObject(fault);
     },
   );
 
   it('may be as large as the limits', () => {
-    const filter: ActivityFilter = { brandIds: Array(100).fill('😀'.repeat(256)), search: '😀'.repeat(1024) };
-    expect(code(() => checkFilter(filter, scopes[0]?.[1] as ReadScope))).toBeUndefined();
+    const filter = { brandIds: Array(100).fill('😀'.repeat(256)), search: '😀'.repeat(1024) };
+    for (const [, scope] of scopes) expect(code(() => checkFilter(filter, scope))).toBeUndefined();
   });
 });

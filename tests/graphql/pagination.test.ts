@@ -6,7 +6,7 @@ import { createActivityWriter } from '@/storage/activity-writer.ts';
 import type { Database } from '@/storage/database.ts';
 import { openPostgres } from '@/storage/postgres.ts';
 import { createTestDatabase, openTestPglite, type TestDatabase } from '../support/databases.ts';
-import { entryOf, moment } from '../support/generated-entries.ts';
+import { entryOf, moment, onDatabase } from '../support/generated-entries.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 
 const query = /* GraphQL */ `
@@ -145,7 +145,7 @@ describe.each(['pglite', 'postgres'] as const)('a timeline by pages (%s)', (kind
           }
         },
       ),
-      { numRuns: 50 },
+      { ...onDatabase, numRuns: 50 },
     );
   });
 
@@ -174,7 +174,7 @@ describe.each(['pglite', 'postgres'] as const)('a timeline by pages (%s)', (kind
         const back = await read(workspaceOf(list), { last: limit, before: onward.pageInfo.startCursor });
         if (onward.ids.length > 0) expect(back.ids).toEqual(forward.ids);
       }),
-      { numRuns: 25 },
+      { ...onDatabase, numRuns: 25 },
     );
   });
 
@@ -214,7 +214,7 @@ describe.each(['pglite', 'postgres'] as const)('a timeline by pages (%s)', (kind
           );
         },
       ),
-      { numRuns: 25 },
+      { ...onDatabase, numRuns: 25 },
     );
   });
 
@@ -238,7 +238,7 @@ describe.each(['pglite', 'postgres'] as const)('a timeline by pages (%s)', (kind
         expect(page.pageInfo[back ? 'hasPreviousPage' : 'hasNextPage']).toBe(rest.length > limit);
         expect(page.count.value).toBe(matching(list).length);
       }),
-      { numRuns: 25 },
+      { ...onDatabase, numRuns: 25 },
     );
   });
 

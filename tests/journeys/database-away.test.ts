@@ -33,7 +33,8 @@ describe('a database that goes away', () => {
   const failures: GraphqlAnswer[] = [];
 
   beforeAll(async () => {
-    postgres = await startPostgresServer();
+    // What only the WAL writer puts on the disk is lost with certainty.
+    postgres = await startPostgresServer(['wal_writer_delay=10s']);
     ({ url } = await createDatabaseOn(postgres.url, 'template1'));
     const start = async (name: string) => await startTestServer(await openPostgres({ url, applicationName: name }));
     servers = [await start('one'), await start('other')];
@@ -183,6 +184,46 @@ describe('a database that goes away', () => {
       expectSafeErrors(answer.errors, [postgres.url]);
       expect([answer.status, refusal(answer)[0]]).toEqual([503, 'UNAVAILABLE']);
     }
+  });
+
+  it('gives transaction ids out again that nobody wrote with, and a live cursor from before misses nothing', async () => {
+    const database = await openPostgres({ url, applicationName: 'rolled back' });
+    for (let left = 50; left > 0; left--) {
+      const work = database.transaction(async (connection) => {
+        await connection.query(sql`SELECT pg_current_xact_id()`);
+        throw new Error('the business changed its mind');
+      });
+      await expect(work).rejects.toThrow('the business changed its mind');
+    }
+    const nextId = async () => {
+      const [row] = await database.query<{ id: string }>(
+        sql`SELECT pg_snapshot_xmax(pg_current_snapshot())::text AS id`,
+      );
+      return BigInt(row?.id ?? 0);
+    };
+    const before = await nextId();
+    const after = (await servers[0].graphql(timeline, {}, bearer)).data?.['timeline'].liveCursor as string;
+    await postgres.kill();
+    await postgres.restart();
+    // Otherwise this would show nothing.
+    expect(await nextId()).toBeLessThan(before);
+    await database.close();
+
+    for (const batch of ['late-1', 'late-2']) {
+      const { errors } = await servers[1].graphql(logMany, { input: entriesOf(batch) }, bearer);
+      expect(errors).toBeUndefined();
+    }
+    const client = servers[0].socket(bearer);
+    const query = `subscription ($after: String) { activityAdded(workspaceId: "w1", after: $after) { activity { entityId } } }`;
+    const batches: string[] = [];
+    for await (const { data } of client.iterate<{ activityAdded: { activity: { entityId: string } } }>({
+      query,
+      variables: { after },
+    })) {
+      if (batches.push(data?.activityAdded.activity.entityId ?? 'nothing') === 2 * perBatch) break;
+    }
+    expect(batches).toEqual(['late-1', 'late-2'].flatMap((batch) => Array.from({ length: perBatch }, () => batch)));
+    await client.dispose();
   });
 
   /** What everybody is told meanwhile. */

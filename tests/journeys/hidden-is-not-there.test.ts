@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { closePageCursor } from '@/core/activity/page-cursor.ts';
 import { createActivityWriter } from '@/storage/activity-writer.ts';
+import { onDatabase } from '../support/generated-entries.ts';
 import {
   brand,
   generated,
@@ -102,9 +103,9 @@ describe.each(['pglite', 'postgres'] as const)('what is hidden (%s)', (kind) => 
           tellsNothing(name, person, all);
         }
       }),
-      { numRuns: 2 },
+      { ...onDatabase, numRuns: 2 },
     );
-  });
+  }, 60_000);
 
   it('asks nothing of the database that no id can be: text that it cannot keep is nothing, or is refused', async () => {
     const { people } = worldOf(parts.server, []);

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AcceptedActivity } from '@/core/activity/activity.ts';
 import { createActivityWriter } from '@/storage/activity-writer.ts';
+import { onDatabase } from '../support/generated-entries.ts';
 import {
   brand,
   brandIds,
@@ -108,12 +109,12 @@ describe.each(['pglite', 'postgres'] as const)('nobody sees more than the rule s
           tellsNothing(name, person, all);
         }
       }),
-      { numRuns: 3 },
+      { ...onDatabase, numRuns: 3 },
     );
-  });
+  }, 60_000);
 
   it('by writing: what comes back is what the writer may read, or what it has just written', async () => {
-    await fc.assert(fc.asyncProperty(generated, writeAgain), { numRuns: 1 });
+    await fc.assert(fc.asyncProperty(generated, writeAgain), { ...onDatabase, numRuns: 1 });
   });
 
   const writeAgain = async (entries: AcceptedActivity[]) => {
@@ -163,7 +164,7 @@ describe.each(['pglite', 'postgres'] as const)('nobody sees more than the rule s
   };
 
   it('as a client: neither by the fields nor by a filter or a search on what is not for clients', async () => {
-    await fc.assert(fc.asyncProperty(generated, askForMore), { numRuns: 1 });
+    await fc.assert(fc.asyncProperty(generated, askForMore), { ...onDatabase, numRuns: 1 });
   });
 
   const askForMore = async (entries: AcceptedActivity[]) => {

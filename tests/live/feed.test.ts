@@ -164,7 +164,7 @@ describe('the feed', () => {
 
   it('reads nothing while nobody is subscribed, wakes for the first and stops with the last', async () => {
     const source = new ModelSource();
-    const { feed } = feedOf(source);
+    const { feed, metrics } = feedOf(source);
     source.write(3);
     source.hint();
     await vi.advanceTimersByTimeAsync(600_000);
@@ -187,6 +187,8 @@ describe('the feed', () => {
     const again = new Subscriber();
     const at = await feed.join(again, again.leaving.signal);
     expect(source.after(at)).toEqual([]);
+    // What came meanwhile is nobody's.
+    expect(await totalOf(metrics.feedRead)).toBe(1);
     await feed.close();
   });
 

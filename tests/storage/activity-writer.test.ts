@@ -7,7 +7,7 @@ import { type ActivityRow, activityColumns, toActivity } from '@/storage/activit
 import { createActivityWriter, writeWithinTransaction } from '@/storage/activity-writer.ts';
 import type { Database } from '@/storage/database.ts';
 import { describeOnEachDatabase } from '../support/databases.ts';
-import { distinct, entryOf, generatedEntry, hostileText } from '../support/generated-entries.ts';
+import { distinct, entryOf, generatedEntry, hostileText, onDatabase } from '../support/generated-entries.ts';
 import { signal } from '../support/signal.ts';
 
 let names = 0;
@@ -55,7 +55,7 @@ describeOnEachDatabase('the writer', (open) => {
           expect(await stored(entries.map(({ id }) => id))).toEqual(written.map(({ activity }) => activity));
         },
       ),
-      { numRuns: 60 },
+      { ...onDatabase, numRuns: 60 },
     );
   });
 
@@ -127,7 +127,7 @@ describeOnEachDatabase('the writer', (open) => {
           expect(await count(workspaceId)).toBe(2 * keyless + new Set(keys).size - (keyless > 0 ? 1 : 0));
         },
       ),
-      { numRuns: 40 },
+      { ...onDatabase, numRuns: 40 },
     );
   });
 
@@ -223,7 +223,7 @@ describeOnEachDatabase('the writer', (open) => {
         expect(written).toEqual({ activity: row, duplicate: false });
         expect(again).toEqual({ activity: row, duplicate: true });
       }),
-      { numRuns: 25 },
+      { ...onDatabase, numRuns: 25 },
     );
   });
 

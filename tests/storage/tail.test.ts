@@ -11,7 +11,7 @@ import { openPostgres } from '@/storage/postgres.ts';
 import { readFeed, readSnapshot } from '@/storage/tail.ts';
 import { readPage } from '@/storage/timeline.ts';
 import { createTestDatabase, describeOnEachDatabase, type TestDatabase } from '../support/databases.ts';
-import { entryOf } from '../support/generated-entries.ts';
+import { entryOf, onDatabase } from '../support/generated-entries.ts';
 
 const cursors = new LiveCursors({ epoch: 'e', key: randomBytes(32) });
 const scope = { workspaceId: 'w1', visibilities: ['CLIENT'], brandIds: ['b1'], internals: false } as const;
@@ -291,7 +291,7 @@ describe('the feed, beside transactions of others', () => {
           late += after.filter(({ began }) => began < started).length;
         }
       }),
-      { numRuns: 60 },
+      { ...onDatabase, numRuns: 60 },
     );
     // Begun before a reader started, committed after: what every simpler cursor loses.
     expect(late).toBeGreaterThan(20);

@@ -35,6 +35,23 @@ export function parseSnapshot(text: string): Snapshot | undefined {
   return snapshot.xmin <= snapshot.xmax && inOrder ? snapshot : undefined;
 }
 
+/** The first transaction id that PostgreSQL gives out. */
+const firstId = 3n;
+
+/**
+ * The snapshot without what a crash could undo. A transaction that wrote no entry need not be on the disk when it is
+ * over: after a crash PostgreSQL gives its id out again, and a reader that held it for seen would miss the entries of the
+ * new one. An id up to that of a committed entry is never given out again, and above the latest there is nothing to see:
+ * so the snapshot ends there, and shows the same entries.
+ * @param latest the highest transaction id of all the entries that it shows; undefined where there is no entry.
+ */
+export function endAtLatest(snapshot: Snapshot, latest: bigint | undefined): Snapshot {
+  const xmax = latest === undefined ? firstId : latest + 1n;
+  if (xmax >= snapshot.xmax) return snapshot;
+  const xmin = snapshot.xmin < xmax ? snapshot.xmin : xmax;
+  return { xmin, xmax, xip: snapshot.xip.filter((id) => id < xmax) };
+}
+
 /** PostgreSQL's text form. */
 export function formatSnapshot({ xmin, xmax, xip }: Snapshot): string {
   return `${xmin}:${xmax}:${xip.join(',')}`;
