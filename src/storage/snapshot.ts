@@ -3,7 +3,8 @@ import { endAtLatest, parseSnapshot, type Snapshot } from '../core/activity/posi
 
 /** The snapshot of the statement that this stands in, and the latest entry that it shows, as one text for `toSnapshot`. */
 export const snapshotText: Sql = sql`pg_current_snapshot()::text || ';' || coalesce(
-  (SELECT "transactionId"::text FROM "ActivityLog" ORDER BY "transactionId" DESC, "sequence" DESC LIMIT 1), '')`;
+  (SELECT latest."transactionId"::text FROM "ActivityLog" AS latest
+    ORDER BY latest."transactionId" DESC, latest."sequence" DESC LIMIT 1), '')`;
 
 /** The snapshot that `snapshotText` gave, as far as a crash cannot undo it. */
 export function toSnapshot(text: string | undefined): Snapshot {

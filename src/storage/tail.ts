@@ -35,13 +35,16 @@ export async function readFeed(database: Database, request: FeedRequest): Promis
   const behind = within
     ? sql`("transactionId", "sequence") > (${String(within.place.transactionId)}::text::xid8, ${within.place.sequence}::bigint)`
     : sql`true`;
+  // Those that still run have nothing to show: what they have written so far need not be looked at again and again.
+  const end = fixed ? sql`${formatSnapshot(fixed)}::text::pg_snapshot` : sql`pg_current_snapshot()`;
   const rows = await database.query<{ snapshot: string } & { [K in keyof ActivityRow]: ActivityRow[K] | null }>(
     sql`SELECT now.snapshot, entry.* FROM (SELECT ${snapshotText} AS snapshot) AS now
       LEFT JOIN LATERAL (
         SELECT ${activityColumns} FROM (
           (SELECT late.* FROM unnest(${`{${seen.xip.join(',')}}`}::text::xid8[]) AS running(xid) CROSS JOIN LATERAL (
             SELECT * FROM "ActivityLog" WHERE "transactionId" = running.xid AND ${inWindow} AND ${behind} AND ${conditions}
-            ORDER BY "transactionId", "sequence" LIMIT ${limit + 1}) AS late)
+            ORDER BY "transactionId", "sequence" LIMIT ${limit + 1}) AS late
+            WHERE pg_visible_in_snapshot(running.xid, ${end}))
           UNION ALL
           (SELECT * FROM "ActivityLog" WHERE "transactionId" >= ${String(seen.xmax)}::text::xid8
             AND ${inWindow} AND ${behind} AND ${conditions}
