@@ -45,8 +45,16 @@ export function createPgliteEngine(options: PGliteOptions): PgliteEngine {
 }
 
 /**
+ * Nor who gathers statistics: without ours a page deep in a timeline of 42,000 entries takes 29 ms instead of 1.5. Due where the
+ * log is twice as large (and 100 pages larger) as when it was last looked at; a sample, so its cost is bounded.
+ */
+const analyzeDue = `SELECT pg_relation_size(c.oid) / 8192 > 2 * c.relpages + 100 FROM pg_class c
+  WHERE c.relname = 'ActivityLog' AND c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace`;
+
+/**
  * PGlite whose one connection is always clean when the next caller gets it: a transaction that somebody left open (a
- * plain `BEGIN`, or a script that failed between BEGIN and COMMIT) is rolled back. Makes checkpoints.
+ * plain `BEGIN`, or a script that failed between BEGIN and COMMIT) is rolled back. Makes checkpoints and gathers
+ * statistics.
  */
 export class PgliteEngine extends PGlite {
   #sections = 0;
@@ -100,6 +108,7 @@ export class PgliteEngine extends PGlite {
     if (this.#sections < sectionsBetweenLooks) return;
     this.#sections = 0;
     if (await this.#simple(checkpointDue)) await this.#simple('CHECKPOINT');
+    if (await this.#simple(analyzeDue)) await this.#simple('ANALYZE "ActivityLog"');
   }
 
   /** Past the mutex that the caller holds. True where the first value of the answer is. */

@@ -79,6 +79,8 @@ class PostgresDatabase implements Database {
     // pg hides a password that is given on its own, not one inside a URL, from whoever prints the pool.
     Object.defineProperty(this.#pool.options, 'connectionString', { value: connectionString, enumerable: false });
     this.#pool.on('error', (error) => this.#brokenConnection(error));
+    // From its first moment: a server that ends may say so in the same breath in which it says that it is ready.
+    this.#pool.on('connect', (client) => client.on('error', (error) => markBroken(client, error)));
     const adapter = new PrismaPg(this.#pool, address.schema === undefined ? {} : { schema: address.schema });
     this.prisma = new PrismaClient({
       adapter,

@@ -33,6 +33,8 @@ function searchIn(entries: readonly AcceptedActivity[]): fc.Arbitrary<string> {
     return [message, eventKey, actorLabel, entityId, context, ...parts.map((text) => JSON.parse(text) as string)];
   });
   const known = texts.filter((text) => text !== null && text !== '') as string[];
+  // More of those that have a case which only Unicode knows.
+  known.push(...known.filter((text) => lower(text) !== text.toLowerCase()).flatMap((text) => [text, text, text, text]));
   return fc
     .record({
       text: fc.constantFrom('nothing', ...known),

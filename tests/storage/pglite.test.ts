@@ -216,6 +216,16 @@ describe('a directory', () => {
     await (await openPglite({ dataDir })).close();
   });
 
+  it('gathers statistics although nobody but us does', async () => {
+    const database = await openTestPglite();
+    const pages = sql`SELECT relpages::int4 AS n FROM pg_class WHERE relname = 'ActivityLog'`;
+    const written = `INSERT INTO "ActivityLog" ("id", "workspaceId", "entityType", "entityId", "eventKey", "actorType", "actorLabel")
+      SELECT gen_random_uuid()::text, 'w', 'OTHER', 'e', 'a.b', 'SYSTEM', repeat('x', 200) FROM generate_series(1, 100)`;
+    for (let round = 0; round < 150; round++) await database.query(sql([written]));
+    expect((await database.query<{ n: number }>(pages))[0]?.n).toBeGreaterThan(100);
+    await database.close();
+  });
+
   it('keeps its WAL small although nobody but us makes checkpoints', async () => {
     const database = await openPglite({ dataDir: join(root, 'wal') });
     await database.query(sql`CREATE TABLE much (a text)`);

@@ -16,7 +16,7 @@ export const traps = [
 ] as const;
 
 const piece = fc.oneof(
-  fc.constantFrom(...traps),
+  { weight: 3, arbitrary: fc.constantFrom(...traps) },
   fc.string({ unit: 'binary', minLength: 1, maxLength: 3 }).map((text) => text.replaceAll('\u0000', 'z')),
   fc.string({ unit: 'grapheme', minLength: 1, maxLength: 3 }),
 );

