@@ -39,9 +39,18 @@ export class ActivityLogError extends Error {
   }
 }
 
+/** A value as text, whatever it is: JSON cannot say a bigint, nor what contains itself. */
+function asText(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return String(value);
+  }
+}
+
 /** Shortens a value for an error message: `"aaaaaaaa…" (5000 characters)`. Control characters are escaped. */
 export function shorten(value: unknown, most = 60): string {
-  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
+  const text = typeof value === 'string' ? value : asText(value);
   const shown = JSON.stringify(text.length > most ? `${text.slice(0, most)}…` : text);
   return text.length > most ? `${shown} (${text.length} characters)` : shown;
 }

@@ -109,7 +109,7 @@ export class Feed {
       } catch (error) {
         this.#options.metrics.feedFailures.inc();
         if (failures === 0) this.#options.logger.warn({ err: error }, 'the live feed cannot read; it goes on trying');
-        await this.#pause(retryDelay(failures));
+        if (!this.#closed) await this.#pause(retryDelay(failures));
         failures += 1;
       }
     }

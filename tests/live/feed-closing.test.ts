@@ -95,9 +95,7 @@ describe('closing the feed', () => {
     expect(source.reads).toBe(reads);
   });
 
-  // A close() during a read that then fails waits for the pause before the next try, up to 2 s; drop `.fails` with the
-  // mend in src/live/feed.ts.
-  it.fails('is done at once where the read that is under way fails', async () => {
+  it('is done at once where the read that is under way fails', async () => {
     const source = new ModelSource();
     const feed = feedOf(source);
     source.failures = 1_000;
