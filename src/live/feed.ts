@@ -140,7 +140,8 @@ export class Feed {
       this.#options.metrics.feedRead.inc(read.entries.length);
       for (const entry of read.entries) this.#options.metrics.delivered.inc(this.#hub.deliver(entry));
       this.#position = read.position;
-      if (read.settled && fresh) return read.position.seen;
+      // Closed meanwhile: nobody waits for the rest.
+      if ((read.settled && fresh) || this.#closed) return read.position.seen;
       fresh ||= read.settled;
     }
   }

@@ -148,8 +148,11 @@ describe('the feed', () => {
           }
           // Ended while nothing is under way or with everything under way: either way it ends.
           source.failures = 0;
-          const closed = feed.close();
-          for (let step = 0; step < 20; step++) {
+          let isClosed = false;
+          const closed = feed.close().then(() => {
+            isClosed = true;
+          });
+          for (let step = 0; step < 500 && !isClosed; step++) {
             if (s.count() > 0) await s.waitNext(1);
             else await vi.advanceTimersByTimeAsync(2_000);
           }

@@ -63,17 +63,14 @@ const action: fc.Arbitrary<Action> = fc.oneof(
       does: fc.constantFrom('begin' as const, 'commit' as const, 'commit' as const, 'commit' as const),
       which,
       count: fc.integer({ min: 1, max: 4 }),
-      of: fc.nat({ max: 2 }),
+      of: fc.nat({ max: 3 }),
       then,
     }),
   },
   fc.record({ does: fc.constantFrom('cut' as const, 'cut' as const, 'fail' as const), which, then }),
 );
-const contents = [
-  {},
-  { visibility: 'CLIENT', brandId: 'b1', context: 'c', actorUserId: 'u' },
-  { workspaceId: 'w2' },
-] as const;
+const toClients = { visibility: 'CLIENT', brandId: 'b1', context: 'c', actorUserId: 'u' } as const;
+const contents = [{}, toClients, { workspaceId: 'w2' }, { ...toClients, actorType: 'WORKER' }] as const;
 const client: Selection = {
   scope: { workspaceId: 'w1', visibilities: ['CLIENT'], brandIds: ['b1'], internals: false },
   filter: { actorTypes: ['SYSTEM'] },
@@ -145,7 +142,11 @@ describe('a subscription', () => {
           const expected = readers.map(({ reader }) =>
             source
               .after(reader.start.seen)
-              .filter((entry) => (reader.selection === client ? entry.brandId === 'b1' : entry.workspaceId === 'w1')),
+              .filter((entry) =>
+                reader.selection === client
+                  ? entry.brandId === 'b1' && entry.actorType === 'SYSTEM'
+                  : entry.workspaceId === 'w1',
+              ),
           );
           const isDone = () => readers.every(({ reader }, n) => reader.got.length >= (expected[n]?.length ?? 0));
           for (let step = 0; step < 3_000 && !isDone(); step++) {
@@ -204,6 +205,9 @@ describeOnEachDatabase('a subscription', (open) => {
     await createActivityWriter(database).write(entries);
     return entries.map(({ id }) => id);
   };
+  const untilSubscribed = async (count: number) => {
+    while (((await parts.metrics.subscribers.get()).values[0]?.value ?? 0) < count) await now();
+  };
   const now = async (): Promise<Position> => ({ seen: await readSnapshot(database) });
 
   it('begins with what its position has missed, goes on with what comes, and can be resumed at any entry', async () => {
@@ -257,7 +261,7 @@ describeOnEachDatabase('a subscription', (open) => {
 
   it('gets only what its scope shows and its filter matches, before it joined and after', async () => {
     const iteration = iterate(parts, await now(), { selection: client });
-    const changes = { visibility: 'CLIENT', brandId: 'b1', context: 'c', actorUserId: 'u' };
+    const changes = toClients;
     const round = async () => {
       await write(2);
       await write(1, { ...changes, brandId: 'b2' });
@@ -269,6 +273,11 @@ describeOnEachDatabase('a subscription', (open) => {
     const got = await take(iteration, 1);
     expected.push(...(await round()));
     got.push(...(await take(iteration, 1)));
+    // Waiting for the third, it joins the hub.
+    const live = take(iteration, 1);
+    await untilSubscribed(1);
+    expected.push(...(await round()));
+    got.push(...(await live));
     expect(idsOf(got)).toEqual(expected);
     for (const { activity } of got) expect([activity.context, activity.actorUserId]).toEqual([null, null]);
     await iteration.return?.();

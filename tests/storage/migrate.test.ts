@@ -12,6 +12,7 @@ import type { Database } from '@/storage/database.ts';
 import { migrate, readCursorSeal } from '@/storage/migrate.ts';
 import { readMigrations } from '@/storage/migrations.ts';
 import { openPglite } from '@/storage/pglite.ts';
+import { freshPgliteFiles } from '@/storage/pglite-files.ts';
 import { openPostgres } from '@/storage/postgres.ts';
 import { readFeed, readSnapshot } from '@/storage/tail.ts';
 import { readPage } from '@/storage/timeline.ts';
@@ -29,6 +30,8 @@ const checksums = names.map((name) =>
     .digest('hex'),
 );
 
+/** Made once: the files of a PGlite with nothing in it. */
+let empty: ReturnType<typeof freshPgliteFiles> | undefined;
 const endings: (() => Promise<void>)[] = [];
 afterEach(async () => {
   for (const end of endings.splice(0).reverse()) await end();
@@ -38,7 +41,8 @@ afterAll(() => expect(endings).toEqual([]));
 /** A database with nothing in it, and as many connections to it as are asked for. */
 async function openEmpty(kind: 'pglite' | 'postgres', count = 1): Promise<[Database, ...Database[]]> {
   if (kind === 'pglite') {
-    const database = await openPglite({ dataDir: 'memory://' });
+    empty ??= freshPgliteFiles();
+    const database = await openPglite({ dataDir: 'memory://', initialData: await empty });
     endings.push(async () => await database.close());
     return [database];
   }
