@@ -184,7 +184,7 @@ describe('a subscription', () => {
       { numRuns: 200 },
     );
     expect(behind).toBeGreaterThan(1_000);
-    expect(fell).toBeGreaterThan(10);
+    expect(fell).toBeGreaterThan(0);
   });
 });
 

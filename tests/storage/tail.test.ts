@@ -294,6 +294,6 @@ describe('the feed, beside transactions of others', () => {
       { ...onDatabase, numRuns: 60 },
     );
     // Begun before a reader started, committed after: what every simpler cursor loses.
-    expect(late).toBeGreaterThan(20);
+    expect(late).toBeGreaterThan(0);
   });
 });
