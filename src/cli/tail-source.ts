@@ -4,8 +4,8 @@ import type { Activity } from '../core/activity/activity.ts';
 import { checkFilter } from '../core/activity/filter.ts';
 import { LiveCursors } from '../core/activity/live-cursor.ts';
 import { needReadScope } from '../core/activity/visibility.ts';
+import { EntryStream } from '../live/entry-stream.ts';
 import { Feed } from '../live/feed.ts';
-import { follow } from '../live/subscription.ts';
 import { createLogger } from '../log.ts';
 import { Metrics } from '../metrics.ts';
 import { connectDatabase } from '../storage/connect.ts';
@@ -77,7 +77,8 @@ async function openDatabase({ workspaceId, parsed: { filter } }: TailSourceOptio
   const metrics = new Metrics();
   const database: Database = await connectDatabase({ ...config, logger });
   const source = createFeedSource(database);
-  const feed = new Feed({ source, logger, metrics, pollInterval: config.pollInterval });
+  const queueLimit = config.feedQueue;
+  const feed = new Feed({ source, logger, metrics, pollInterval: config.pollInterval, queueLimit });
   const close = async () => {
     await feed.close();
     await database.close();
@@ -89,9 +90,16 @@ async function openDatabase({ workspaceId, parsed: { filter } }: TailSourceOptio
       now: async () => cursors.close({ seen: await source.readSnapshot() }),
       follow: async function* (cursor, signal) {
         const after = cursors.open(cursor);
-        const options = { feed, source, metrics, selection: { scope, filter }, after, signal };
-        for await (const { activity, position } of follow({ ...options, queueLimit: config.feedQueue })) {
-          yield { activity: toShown(activity), liveCursor: cursors.close(position) };
+        const stream = new EntryStream({ feed, source, metrics, queueLimit }, { selection: { scope, filter }, after });
+        const end = () => void stream.return();
+        signal.addEventListener('abort', end, { once: true });
+        try {
+          if (signal.aborted) return;
+          for await (const { activity, position } of stream) {
+            yield { activity: toShown(activity), liveCursor: cursors.close(position) };
+          }
+        } finally {
+          signal.removeEventListener('abort', end);
         }
       },
       close,

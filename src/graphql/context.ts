@@ -1,11 +1,10 @@
 import DataLoader from 'dataloader';
 import type { Activity } from '../core/activity/activity.ts';
 import type { ActivityLog } from '../core/activity/activity-log.ts';
-import type { FeedEntry, Selection } from '../core/activity/feed.ts';
 import type { LiveCursors } from '../core/activity/live-cursor.ts';
-import type { Position } from '../core/activity/position.ts';
 import { readScope, type Viewer } from '../core/activity/visibility.ts';
 import { ActivityLogError } from '../errors.ts';
+import type { Live } from '../live/subscription.ts';
 import type { Database } from '../storage/database.ts';
 import type { Brand, BrandKey, Directory, Workspace } from '../storage/directory.ts';
 import { findEntries } from '../storage/timeline.ts';
@@ -16,12 +15,8 @@ export interface Services {
   database: Database;
   directory: Directory;
   liveCursors: LiveCursors;
-  /** The live feed: entries after a position, and then those that come, until the signal is aborted. */
-  follow(
-    selection: Selection,
-    after: Position | undefined,
-    signal: AbortSignal,
-  ): AsyncGenerator<FeedEntry, void, undefined>;
+  /** The live feed. */
+  live: Live;
 }
 
 /** What every resolver gets. A plain object: yoga copies its own properties. */
@@ -32,24 +27,32 @@ export interface GraphqlContext {
    * @throws ActivityLogError UNAUTHENTICATED where nobody signed in: no data without a token, ever
    */
   readonly viewer: () => Viewer;
-  /** Aborted when a subscription that rides on a plain HTTP answer has to end: its token did. */
-  readonly ending: AbortSignal | undefined;
   readonly entries: DataLoader<string, Activity | undefined>;
   readonly workspaces: DataLoader<string, Workspace>;
   readonly brands: DataLoader<BrandKey, Brand>;
 }
 
-export function createContext(services: Services, signedIn: Viewer | undefined, ending?: AbortSignal): GraphqlContext {
-  const viewer = (): Viewer => {
+/** The context of one request. */
+export function createContext(services: Services, signedIn: Viewer | undefined): GraphqlContext {
+  return contextOf(services, () => {
     if (signedIn === undefined) throw new ActivityLogError('UNAUTHENTICATED');
     return signedIn;
-  };
+  });
+}
+
+/** The context of executions that many viewers share: a field that asks for one of them fails. */
+export function createSharedContext(services: Services): GraphqlContext {
+  return contextOf(services, () => {
+    throw new Error('a field that is marked as shared depends on the viewer');
+  });
+}
+
+function contextOf(services: Services, viewer: () => Viewer): GraphqlContext {
   // Not cached: a subscription's context lives for hours, and names change.
   const options = { cache: false };
   return {
     services,
     viewer,
-    ending,
     entries: new DataLoader(
       (ids) => findEntries(services.database, ids, (workspaceId) => readScope(viewer(), workspaceId)),
       options,

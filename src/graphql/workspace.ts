@@ -3,28 +3,40 @@ import { checkMayName, readScope } from '../core/activity/visibility.ts';
 import { builder } from './builder.ts';
 import { findBrand, findWorkspace } from './find.ts';
 import { formatBrandId } from './node.ts';
+import { shared } from './shared-document.ts';
 
 export const WorkspaceType = builder.prismaNode('Workspace', {
-  id: { field: 'id', description: 'The global id, for `node(id:)`.' },
+  id: { field: 'id', description: 'The global id, for `node(id:)`.', extensions: shared },
   description: 'A workspace: one tenant and its trail.',
   fields: (t) => ({
-    databaseId: t.exposeString('id', { description: 'The id that entries carry as `workspaceId`.' }),
+    databaseId: t.exposeString('id', {
+      description: 'The id that entries carry as `workspaceId`.',
+      extensions: shared,
+    }),
     name: t.exposeString('name', {
       nullable: true,
       description: 'The name; null until `workspaceUpsert` gives it one.',
+      extensions: shared,
     }),
   }),
 });
 
 export const BrandType = builder.prismaNode('Brand', {
-  id: { resolve: (brand) => formatBrandId(brand), description: 'The global id, for `node(id:)`.' },
+  id: { resolve: (brand) => formatBrandId(brand), description: 'The global id, for `node(id:)`.', extensions: shared },
   // Nodes are loaded by node.ts alone; this is how Prisma would find one.
   findUnique: (id) => ({ workspaceId_id: { workspaceId: '', id } }),
   description: 'A brand of a workspace.',
   fields: (t) => ({
-    databaseId: t.exposeString('id', { description: 'The id that entries carry as `brandId`.' }),
-    workspaceId: t.exposeString('workspaceId', { description: 'The workspace that it belongs to.' }),
-    name: t.exposeString('name', { nullable: true, description: 'The name; null until `brandUpsert` gives it one.' }),
+    databaseId: t.exposeString('id', { description: 'The id that entries carry as `brandId`.', extensions: shared }),
+    workspaceId: t.exposeString('workspaceId', {
+      description: 'The workspace that it belongs to.',
+      extensions: shared,
+    }),
+    name: t.exposeString('name', {
+      nullable: true,
+      description: 'The name; null until `brandUpsert` gives it one.',
+      extensions: shared,
+    }),
   }),
 });
 
@@ -46,6 +58,7 @@ builder.prismaObjectField(BrandType, 'workspace', (t) =>
   t.field({
     type: WorkspaceType,
     description: 'The workspace that it belongs to.',
+    extensions: shared,
     resolve: ({ workspaceId }, _args, context) => context.workspaces.load(workspaceId),
   }),
 );

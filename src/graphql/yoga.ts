@@ -1,19 +1,16 @@
-import { maxAliasesRule } from '@escape.tech/graphql-armor-max-aliases';
-import { GraphQLError, type ValidationContext } from 'graphql';
 import { createYoga, type Plugin } from 'graphql-yoga';
 import type { Viewer } from '../core/activity/visibility.ts';
 import type { Logger } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import { createContext, type GraphqlContext, type Services } from './context.ts';
-import { mostAliases, mostTokens } from './limits.ts';
+import { Documents } from './documents.ts';
 import { isPublic, toPublicError } from './public-error.ts';
 import { schema } from './schema.ts';
+import { Subscriptions } from './subscriptions.ts';
 
 /** What a transport knows of a request, for the context. */
 export interface RequestContext {
   signedIn: Viewer | undefined;
-  /** Aborted when a subscription over this request has to end. */
-  ending?: AbortSignal | undefined;
 }
 
 export interface GraphqlOptions {
@@ -22,33 +19,7 @@ export interface GraphqlOptions {
   metrics: Metrics;
 }
 
-const limits: Plugin = {
-  onParse({ parseFn, setParseFn }) {
-    setParseFn((source, options) => {
-      try {
-        return parseFn(source, { ...options, maxTokens: mostTokens });
-      } catch (error) {
-        // graphql-js' parser recurses: what it cannot hold is too deep for anybody.
-        if (!(error instanceof RangeError)) throw error;
-        throw new GraphQLError('The document is nested too deeply.', { extensions: { code: 'LIMIT_EXCEEDED' } });
-      }
-    });
-  },
-  onValidate({ addValidationRule }) {
-    const rule = maxAliasesRule({
-      n: mostAliases,
-      allowList: [],
-      onReject: [
-        (_context, error) => {
-          if (error !== null) Object.assign(error.extensions, { code: 'LIMIT_EXCEEDED' });
-        },
-      ],
-    });
-    addValidationRule((context: ValidationContext) => rule(context));
-  },
-};
-
-/** The GraphQL engine, for every transport: context, limits, and errors that say only what they should. */
+/** The GraphQL engine, for every transport: documents, context, subscriptions, and errors that say only what they should. */
 export function createGraphql({ services, logger, metrics }: GraphqlOptions) {
   const toSafeError = (error: unknown): Error => {
     const safe = toPublicError(error);
@@ -57,6 +28,12 @@ export function createGraphql({ services, logger, metrics }: GraphqlOptions) {
       logger.error({ err: error }, 'an unexpected error was masked');
     }
     return safe.error;
+  };
+  const documents = new Documents(schema);
+  const cachedDocuments: Plugin = {
+    onParse: ({ setParseFn }) =>
+      setParseFn((source) => documents.parse(typeof source === 'string' ? source : source.body)),
+    onValidate: ({ setValidationFn }) => setValidationFn((_schema, document) => documents.validate(document)),
   };
   // Errors of parsing, validation and the protocol never pass maskError.
   const safeResults: Plugin = {
@@ -71,7 +48,7 @@ export function createGraphql({ services, logger, metrics }: GraphqlOptions) {
   };
   const yoga = createYoga<RequestContext, GraphqlContext>({
     schema,
-    context: ({ signedIn, ending }) => createContext(services, signedIn, ending),
+    context: ({ signedIn }) => createContext(services, signedIn),
     graphqlEndpoint: '/graphql',
     graphiql: false,
     landingPage: false,
@@ -79,9 +56,16 @@ export function createGraphql({ services, logger, metrics }: GraphqlOptions) {
     cors: { origin: '*', methods: ['GET', 'POST', 'OPTIONS'] },
     logging: false,
     maskedErrors: { maskError: toSafeError },
-    plugins: [limits, safeResults],
+    parserAndValidationCache: false,
+    plugins: [cachedDocuments, safeResults],
   });
-  return { yoga, toSafeError };
+  return {
+    schema,
+    yoga,
+    documents,
+    subscriptions: new Subscriptions({ schema, services, toSafeError }),
+    toSafeError,
+  };
 }
 
 export type Graphql = ReturnType<typeof createGraphql>;

@@ -2,7 +2,8 @@ import type { FeedSource } from '../core/activity/feed.ts';
 import type { Position, Snapshot } from '../core/activity/position.ts';
 import type { Logger } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
-import { Hub, type HubSubscriber } from './hub.ts';
+import type { Member } from './group.ts';
+import { Hub } from './hub.ts';
 import { retryDelay } from './retry-delay.ts';
 
 export interface FeedOptions {
@@ -11,15 +12,20 @@ export interface FeedOptions {
   metrics: Metrics;
   /** Milliseconds between looks for entries that came without a hint. */
   pollInterval: number;
+  /** Entries that may wait for a group of subscribers whose rendering takes its time. */
+  queueLimit: number;
   /** Entries of one read. */
   batch?: number;
 }
 
 interface Joiner {
-  subscriber: HubSubscriber;
-  resolve(at: Snapshot): void;
+  member: Member;
+  resolve(at: Snapshot | undefined): void;
   reject(error: unknown): void;
 }
+
+/** Milliseconds since 1970, to the microsecond. */
+const now = () => performance.timeOrigin + performance.now();
 
 /**
  * The one reader of new entries in this process, for however many subscribers.
@@ -30,52 +36,44 @@ interface Joiner {
  */
 export class Feed {
   readonly #options: Required<FeedOptions>;
-  readonly #hub = new Hub();
+  readonly #hub: Hub;
   #joiners: Joiner[] = [];
   /** Everything up to here was handed to the hub. */
   #position: Position | undefined;
   #wake: (() => void) | undefined;
   #woken = false;
+  /** When the earliest commit was that a hint has told of since the last read. */
+  #hintedAt: number | undefined;
   #running: Promise<void> | undefined;
   #closed = false;
 
   constructor(options: FeedOptions) {
     this.#options = { batch: 500, ...options };
+    this.#hub = new Hub(options.metrics, options.queueLimit);
   }
 
   /**
-   * Adds a subscriber between two windows. From the snapshot that this resolves with on, the hub hands it every matching
-   * entry, each once; that snapshot is never older than the call.
-   * @throws the signal's reason where it is aborted first; an Error when the feed is closed
+   * Adds a member between two windows. From the snapshot that this resolves with on, the hub hands it every matching
+   * entry, each once; that snapshot is never older than the call. Resolves with undefined where it left first.
+   * @throws an Error when the feed is closed
    */
-  join(subscriber: HubSubscriber, signal: AbortSignal): Promise<Snapshot> {
-    return new Promise<Snapshot>((resolve, reject) => {
+  join(member: Member): Promise<Snapshot | undefined> {
+    return new Promise((resolve, reject) => {
       if (this.#closed) return reject(new Error('the feed is closed'));
-      if (signal.aborted) return reject(signal.reason);
-      const giveUp = () => {
-        this.#joiners = this.#joiners.filter((other) => other !== joiner);
-        this.leave(subscriber);
-        reject(signal.reason);
-      };
-      const joiner: Joiner = {
-        subscriber,
-        resolve: (at) => {
-          signal.removeEventListener('abort', giveUp);
-          resolve(at);
-        },
-        reject,
-      };
-      this.#joiners.push(joiner);
-      signal.addEventListener('abort', giveUp, { once: true });
+      this.#joiners.push({ member, resolve, reject });
       this.wake();
       this.#running ??= this.#run();
     });
   }
 
   /** May be called twice, and before the join is done. */
-  leave(subscriber: HubSubscriber): void {
-    this.#hub.remove(subscriber);
-    this.#options.metrics.subscribers.set(this.#hub.size);
+  leave(member: Member): void {
+    this.#hub.remove(member);
+    const joiner = this.#joiners.find((other) => other.member === member);
+    if (joiner !== undefined) {
+      this.#joiners = this.#joiners.filter((other) => other !== joiner);
+      joiner.resolve(undefined);
+    }
     if (this.#isIdle()) this.wake();
   }
 
@@ -98,7 +96,10 @@ export class Feed {
   }
 
   async #run(): Promise<void> {
-    const stopHints = this.#options.source.onHint(() => this.wake());
+    const stopHints = this.#options.source.onHint((committedAt) => {
+      if (committedAt !== undefined) this.#hintedAt = Math.min(this.#hintedAt ?? committedAt, committedAt);
+      this.wake();
+    });
     let failures = 0;
     while (!this.#closed && !this.#isIdle()) {
       this.#woken = false;
@@ -122,13 +123,13 @@ export class Feed {
   async #read(): Promise<void> {
     const joining = [...this.#joiners];
     const at = await this.#readToEnd();
+    const waiting = new Set(this.#joiners);
     for (const joiner of joining) {
-      if (!this.#joiners.includes(joiner)) continue;
-      this.#hub.add(joiner.subscriber);
+      if (!waiting.delete(joiner)) continue;
+      this.#hub.add(joiner.member);
       joiner.resolve(at);
     }
-    this.#joiners = this.#joiners.filter((joiner) => !joining.includes(joiner));
-    this.#options.metrics.subscribers.set(this.#hub.size);
+    this.#joiners = [...waiting];
   }
 
   async #readToEnd(): Promise<Snapshot> {
@@ -136,9 +137,13 @@ export class Feed {
     // A window that an earlier call left unfinished is closed first; the one after it ends at a snapshot of now.
     let fresh = this.#position.within === undefined;
     for (;;) {
+      const committedAt = this.#hintedAt;
+      this.#hintedAt = undefined;
       const read = await this.#options.source.readFeed({ after: this.#position, limit: this.#options.batch });
       this.#options.metrics.feedRead.inc(read.entries.length);
-      for (const entry of read.entries) this.#options.metrics.delivered.inc(this.#hub.deliver(entry));
+      const isForSomebody = await this.#hub.deliver(read.entries);
+      if (isForSomebody && committedAt !== undefined)
+        this.#options.metrics.lag.observe(Math.max(0, now() - committedAt) / 1_000);
       this.#position = read.position;
       // Closed meanwhile: nobody waits for the rest.
       if ((read.settled && fresh) || this.#closed) return read.position.seen;

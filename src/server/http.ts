@@ -6,11 +6,11 @@ import type { Logger } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Authenticator } from './authenticate.ts';
 import { readBody } from './body.ts';
-import { atTime } from './expiry.ts';
+import { type EventStreamOptions, readSubscription, serveEventStream } from './event-stream.ts';
 import { serveGraphiql } from './graphiql.ts';
 import type { InFlight } from './in-flight.ts';
 
-export interface HttpOptions {
+export interface HttpOptions extends EventStreamOptions {
   graphql: Graphql;
   authenticator: Authenticator;
   logger: Logger;
@@ -42,19 +42,10 @@ function sendError(response: ServerResponse, error: ActivityLogError): void {
   sendJson(response, errorCatalogue[code].status, { errors: [{ message, extensions }] }, headers);
 }
 
-/** Copies an answer of yoga to Node's; for subscriptions over SSE as it grows. */
+/** Copies an answer of yoga to Node's. */
 async function send(answer: Response, response: ServerResponse): Promise<void> {
   response.writeHead(answer.status, Object.fromEntries(answer.headers));
-  for await (const chunk of answer.body ?? []) {
-    if (response.destroyed) return;
-    if (!response.write(chunk)) {
-      await new Promise<void>((resolve) => {
-        response.once('drain', resolve);
-        response.once('close', resolve);
-      });
-    }
-  }
-  response.end();
+  response.end(Buffer.from(await answer.arrayBuffer()));
 }
 
 /** What yoga refuses without a word, in the words of everything else. */
@@ -66,11 +57,16 @@ const protocolErrors: Record<number, { field: string; message: string }> = {
   415: { field: 'content-type', message: 'The body of a request must be application/json.' },
 };
 
-function sendProtocolError(response: ServerResponse, { status, headers }: Response): void {
+function sendProtocolError(
+  response: ServerResponse,
+  status: number,
+  headers: Record<string, string>,
+  said?: string,
+): void {
   const { field, message } = protocolErrors[status] ?? { field: 'request', message: 'The request is not valid.' };
   const extensions = { code: 'BAD_USER_INPUT', field };
-  const { 'content-length': _, ...rest } = Object.fromEntries(headers);
-  sendJson(response, status, { errors: [{ message, extensions }] }, rest);
+  const { 'content-length': _, ...rest } = headers;
+  sendJson(response, status, { errors: [{ message: said ?? message, extensions }] }, rest);
 }
 
 async function answerGraphql(
@@ -82,29 +78,32 @@ async function answerGraphql(
   const { method = 'GET', headers } = request;
   const hasBody = method !== 'GET' && method !== 'HEAD';
   const body = hasBody ? await readBody(request) : null;
+  const asked = readSubscription(options.graphql, request, body);
+  if (asked !== undefined) {
+    if (isEventStream(request)) return await serveEventStream(response, asked, viewer, options);
+    return sendProtocolError(
+      response,
+      406,
+      {},
+      'A subscription is answered as text/event-stream, or over a WebSocket.',
+    );
+  }
   const gone = new AbortController();
   response.once('close', () => gone.abort());
-  const ending = new AbortController();
-  const stopTimer =
-    viewer &&
-    atTime(viewer.expiresAt, () =>
-      ending.abort(new ActivityLogError('UNAUTHENTICATED', 'The token has expired. Get a new one.')),
-    );
-  try {
-    const { yoga } = options.graphql;
-    const incoming = new yoga.fetchAPI.Request(`http://localhost${request.url ?? '/'}`, {
-      method,
-      headers: headers as Record<string, string>,
-      body,
-      signal: gone.signal,
-    });
-    const answer = await yoga.fetch(incoming, { signedIn: viewer, ending: ending.signal });
-    if (answer.status >= 400 && answer.body === null) return sendProtocolError(response, answer);
-    await send(answer, response);
-  } finally {
-    stopTimer?.();
-  }
+  const { yoga } = options.graphql;
+  const incoming = new yoga.fetchAPI.Request(`http://localhost${request.url ?? '/'}`, {
+    method,
+    headers: headers as Record<string, string>,
+    body,
+    signal: gone.signal,
+  });
+  const answer = await yoga.fetch(incoming, { signedIn: viewer });
+  if (answer.status >= 400 && answer.body === null)
+    return sendProtocolError(response, answer.status, Object.fromEntries(answer.headers));
+  await send(answer, response);
 }
+
+const isEventStream = ({ headers }: IncomingMessage): boolean => (headers.accept ?? '').includes('text/event-stream');
 
 const wantsPage = ({ method, url = '', headers }: IncomingMessage): boolean =>
   (method === 'GET' || method === 'HEAD') && !/[?&]query=/.test(url) && (headers.accept ?? '').includes('text/html');
@@ -149,7 +148,6 @@ export function createHttpServer(options: HttpOptions): Server {
       options.logger.error({ err: error, path: request.url?.split('?', 1)[0] }, 'a request failed');
       return response.headersSent ? void response.destroy() : sendError(response, new ActivityLogError('INTERNAL'));
     });
-    const isStream = (request.headers.accept ?? '').includes('text/event-stream');
-    if (!isStream) void options.inFlight.track(work);
+    if (!isEventStream(request)) void options.inFlight.track(work);
   });
 }

@@ -4,9 +4,9 @@ import type { Config } from '../config.ts';
 import { ActivityLog } from '../core/activity/activity-log.ts';
 import { LiveCursors } from '../core/activity/live-cursor.ts';
 import { ActivityLogError } from '../errors.ts';
+import type { Services } from '../graphql/context.ts';
 import { createGraphql } from '../graphql/yoga.ts';
 import { Feed } from '../live/feed.ts';
-import { follow } from '../live/subscription.ts';
 import type { Logger } from '../log.ts';
 import { Metrics } from '../metrics.ts';
 import { createActivityWriter } from '../storage/activity-writer.ts';
@@ -15,8 +15,11 @@ import { createDirectory } from '../storage/directory.ts';
 import { migrate, readCursorSeal } from '../storage/migrate.ts';
 import { createFeedSource } from '../storage/tail.ts';
 import { Authenticator } from './authenticate.ts';
+import type { ChannelOptions } from './channel.ts';
+import { Heartbeat } from './heartbeat.ts';
 import { createHttpServer } from './http.ts';
 import { InFlight } from './in-flight.ts';
+import { StallWatch } from './stall-watch.ts';
 import { serveWebsocket } from './websocket.ts';
 
 export interface ServerOptions {
@@ -46,15 +49,15 @@ export async function startServer({ config, database, secret, logger }: ServerOp
   if (restored) logger.warn('the database was restored into another cluster: live cursors given before have expired');
 
   const source = createFeedSource(database);
-  const feed = new Feed({ source, logger, metrics, pollInterval: config.pollInterval });
-  const services = {
+  const queueLimit = config.feedQueue;
+  const feed = new Feed({ source, logger, metrics, pollInterval: config.pollInterval, queueLimit });
+  const services: Services = {
     database,
     activityLog: new ActivityLog({ writer: createActivityWriter(database), logger, metrics }),
     directory: createDirectory(database),
     liveCursors: new LiveCursors(await readCursorSeal(database)),
-    follow: (selection, after, signal) =>
-      follow({ feed, source, metrics, selection, after, signal, queueLimit: config.feedQueue }),
-  } satisfies Parameters<typeof createGraphql>[0]['services'];
+    live: { feed, source, metrics, queueLimit },
+  };
 
   const graphql = createGraphql({ services, logger, metrics });
   const authenticator = new Authenticator({
@@ -64,6 +67,9 @@ export async function startServer({ config, database, secret, logger }: ServerOp
     audience: config.jwtAudience,
   });
   const inFlight = new InFlight();
+  const stalls = new StallWatch(config.stallTimeout);
+  const channel: ChannelOptions = { limit: config.liveBuffer, metrics, stalls };
+  const heartbeat = new Heartbeat();
   let closing: Promise<void> | undefined;
   const http = createHttpServer({
     graphql,
@@ -71,12 +77,15 @@ export async function startServer({ config, database, secret, logger }: ServerOp
     logger,
     metrics,
     inFlight,
+    channel,
+    heartbeat,
     checkReady: async () => {
       if (closing !== undefined) throw new ActivityLogError('UNAVAILABLE', 'The service is shutting down.');
       await database.check();
     },
   });
-  const websocket = serveWebsocket(http, { graphql, authenticator, metrics, inFlight });
+  const compression = config.liveCompression === 'on';
+  const websocket = serveWebsocket(http, { graphql, authenticator, inFlight, channel, heartbeat, logger, compression });
   http.listen(config.port, config.host);
   await once(http, 'listening');
   const { address, family, port } = http.address() as AddressInfo;
@@ -89,6 +98,7 @@ export async function startServer({ config, database, secret, logger }: ServerOp
       logger.warn('requests were still under way when their time was up');
     await websocket.close();
     await feed.close();
+    stalls.close();
     http.closeAllConnections();
     await closed;
     await database.close();

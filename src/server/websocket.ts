@@ -1,36 +1,151 @@
 import type { Server } from 'node:http';
-import { type ExecutionArgs, GraphQLError } from 'graphql';
-import type { Context, SubscribePayload } from 'graphql-ws';
-import { type Extra, useServer } from 'graphql-ws/use/ws';
+import { type ExecutionArgs, type ExecutionResult, GraphQLError, getOperationAST, OperationTypeNode } from 'graphql';
+import { type Context, handleProtocols, makeServer, type SubscribePayload } from 'graphql-ws';
 import { WebSocketServer } from 'ws';
 import type { Viewer } from '../core/activity/visibility.ts';
 import { ActivityLogError } from '../errors.ts';
 import type { Graphql } from '../graphql/yoga.ts';
-import type { Metrics } from '../metrics.ts';
+import type { Logger } from '../log.ts';
 import type { Authenticator } from './authenticate.ts';
 import { bodyLimit } from './body.ts';
+import type { ChannelOptions } from './channel.ts';
 import { atTime } from './expiry.ts';
+import type { Heartbeat } from './heartbeat.ts';
 import type { InFlight } from './in-flight.ts';
-
-/** Close codes of our own; graphql-ws has the rest. */
-export const closeCodes = { forbidden: 4403, tryAgainLater: 1013 } as const;
-
-/** What a socket carries beside graphql-ws' own. */
-type SocketState = { viewer: Viewer; stopTimer: () => void };
+import { RunningSubscription } from './running-subscription.ts';
+import { closeCodes, WebSocketConnection } from './websocket-connection.ts';
 
 export interface WebsocketOptions {
   graphql: Graphql;
   authenticator: Authenticator;
-  metrics: Metrics;
   inFlight: InFlight;
+  channel: ChannelOptions;
+  heartbeat: Heartbeat;
+  logger: Logger;
+  /** Whether messages are compressed where the client can. */
+  compression: boolean;
 }
 
-type Operation = ExecutionArgs & { rootValue: { execute: Run; subscribe: Run } };
-type Run = (args: ExecutionArgs) => unknown;
+/** What a connection carries for its operations. */
+interface Extra {
+  connection: WebSocketConnection<Extra>;
+  viewer?: Viewer;
+  stopTimer?: () => void;
+}
+
+/** How to run one operation; it goes through graphql-ws as its root value. */
+type Run = () => Promise<unknown>;
 
 /** GraphQL over WebSocket (`graphql-transport-ws`) at /graphql. Returns what closes every socket. */
-export function serveWebsocket(http: Server, { graphql, authenticator, metrics, inFlight }: WebsocketOptions) {
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: bodyLimit, perMessageDeflate: false });
+export function serveWebsocket(http: Server, options: WebsocketOptions) {
+  const { graphql, authenticator, inFlight, channel, heartbeat, logger, compression } = options;
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: bodyLimit,
+    perMessageDeflate: compression,
+    handleProtocols,
+  });
+
+  const toGraphqlErrors = (errors: readonly unknown[]) =>
+    errors.map((error) => graphql.toSafeError(error)).filter((error) => error instanceof GraphQLError);
+
+  /** Starts a subscription whose results go straight to the socket: graphql-ws waits for its end. */
+  async function subscribe(
+    { connection, viewer }: Extra,
+    id: string,
+    args: Pick<ExecutionArgs, 'document'> & { operationName?: string | undefined },
+    variables: Record<string, unknown> | undefined,
+  ): Promise<RunningSubscription | ExecutionResult> {
+    const running = new RunningSubscription();
+    const opened = await graphql.subscriptions.open(
+      { document: args.document, operationName: args.operationName, variables, viewer },
+      { outlet: connection.channel.outletOf(id), fail: (result) => running.fail(result) },
+    );
+    if (!('start' in opened)) return opened;
+    running.subscription = opened;
+    return running;
+  }
+
+  /** Runs a query or mutation. */
+  async function execute({ viewer }: Extra, payload: SubscribePayload): Promise<unknown> {
+    const enveloped = graphql.yoga.getEnveloped({ signedIn: viewer, params: payload, request: undefined } as never);
+    return await enveloped.execute({
+      schema: enveloped.schema,
+      document: enveloped.parse(payload.query),
+      operationName: payload.operationName ?? undefined,
+      variableValues: payload.variables ?? undefined,
+      contextValue: await enveloped.contextFactory(),
+    });
+  }
+
+  function prepare(extra: Extra, id: string, payload: SubscribePayload) {
+    const document = graphql.documents.parse(payload.query);
+    const problems = graphql.documents.validate(document);
+    if (problems.length > 0) return toGraphqlErrors(problems);
+    const operationName = payload.operationName ?? undefined;
+    const operation = getOperationAST(document, operationName);
+    if (operation == null) {
+      const extensions = { code: 'OPERATION_RESOLUTION_FAILURE' };
+      throw new GraphQLError('operationName must name one of the operations of the document.', { extensions });
+    }
+    let run: Run;
+    if (operation.operation === OperationTypeNode.SUBSCRIPTION) {
+      const variables = payload.variables ?? undefined;
+      run = () => subscribe(extra, id, { document, operationName }, variables);
+    } else {
+      const copy = { ...payload };
+      run = () => execute(extra, copy);
+    }
+    // graphql-ws keeps the payload for as long as the operation lasts; nobody reads it again.
+    Object.assign(payload, { query: '', variables: undefined });
+    return { schema: graphql.schema, document, operationName, rootValue: run, contextValue: undefined };
+  }
+
+  const protocol = makeServer<Record<string, unknown>, Extra>({
+    connectionInitWaitTimeout: 10_000,
+    async onConnect(context) {
+      const { connectionParams, extra } = context;
+      const { connection } = extra;
+      // Not to be kept for as long as the socket lasts.
+      Object.assign(context, { connectionParams: undefined });
+      try {
+        const viewer = await authenticator.viewerOf(
+          connectionParams?.['authorization'] ?? connectionParams?.['Authorization'],
+        );
+        if (viewer === undefined)
+          throw new ActivityLogError('UNAUTHENTICATED', 'connectionParams must have { authorization: "Bearer JWT" }.');
+        if (!connection.channel.isOpen) return false;
+        extra.viewer = viewer;
+        extra.stopTimer = atTime(viewer.expiresAt, () =>
+          connection.close(closeCodes.forbidden, 'The token has expired'),
+        );
+        return true;
+      } catch (error) {
+        const reason = error instanceof ActivityLogError ? error.message : 'Forbidden';
+        const isAway = error instanceof ActivityLogError && error.code === 'UNAVAILABLE';
+        connection.close(isAway ? closeCodes.tryAgainLater : closeCodes.forbidden, reason.slice(0, 120));
+        return false;
+      }
+    },
+    onClose: ({ extra }) => extra.stopTimer?.(),
+    onSubscribe(context: Context<Record<string, unknown>, Extra>, id, payload) {
+      try {
+        return prepare(context.extra, id, payload);
+      } catch (error) {
+        return toGraphqlErrors([error]);
+      }
+    },
+    execute: ({ rootValue }) => inFlight.track((rootValue as Run)()) as never,
+    subscribe: async ({ rootValue }) => {
+      try {
+        return (await (rootValue as Run)()) as never;
+      } catch (error) {
+        return { errors: toGraphqlErrors([error]) };
+      }
+    },
+  });
+
+  const connections = { protocol, channel, heartbeat, logger };
   http.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy());
     if (request.url?.split('?', 1)[0] !== '/graphql') {
@@ -38,73 +153,18 @@ export function serveWebsocket(http: Server, { graphql, authenticator, metrics, 
       return;
     }
     sockets.handleUpgrade(request, socket, head, (websocket) => {
+      const { metrics } = channel;
       metrics.sockets.inc();
       websocket.once('close', () => metrics.sockets.dec());
-      sockets.emit('connection', websocket, request);
+      new WebSocketConnection<Extra>(connections, websocket, socket, (connection) => ({ connection }));
     });
   });
 
-  async function prepare(
-    context: Context<Record<string, unknown>, Extra & Partial<SocketState>>,
-    payload: SubscribePayload,
-  ) {
-    const { viewer } = context.extra;
-    const enveloped = graphql.yoga.getEnveloped({ signedIn: viewer, params: payload, request: undefined } as never);
-    const document = enveloped.parse(payload.query);
-    const problems = enveloped.validate(enveloped.schema, document);
-    if (problems.length > 0) return problems as readonly GraphQLError[];
-    return {
-      schema: enveloped.schema,
-      document,
-      operationName: payload.operationName ?? undefined,
-      variableValues: payload.variables ?? undefined,
-      contextValue: await enveloped.contextFactory(),
-      rootValue: { execute: enveloped.execute as Run, subscribe: enveloped.subscribe as Run },
-    };
-  }
-
-  const toGraphqlErrors = (errors: readonly unknown[]) =>
-    errors.map((error) => graphql.toSafeError(error)).filter((error) => error instanceof GraphQLError);
-
-  const running = useServer<Record<string, unknown>, SocketState>(
-    {
-      connectionInitWaitTimeout: 10_000,
-      async onConnect({ connectionParams, extra }) {
-        try {
-          const viewer = await authenticator.viewerOf(
-            connectionParams?.['authorization'] ?? connectionParams?.['Authorization'],
-          );
-          if (viewer === undefined)
-            throw new ActivityLogError(
-              'UNAUTHENTICATED',
-              'connectionParams must have { authorization: "Bearer JWT" }.',
-            );
-          extra.viewer = viewer;
-          extra.stopTimer = atTime(viewer.expiresAt, () =>
-            extra.socket.close(closeCodes.forbidden, 'The token has expired'),
-          );
-          return true;
-        } catch (error) {
-          const reason = error instanceof ActivityLogError ? error.message : 'Forbidden';
-          const isAway = error instanceof ActivityLogError && error.code === 'UNAVAILABLE';
-          extra.socket.close(isAway ? closeCodes.tryAgainLater : closeCodes.forbidden, reason.slice(0, 120));
-          return false;
-        }
-      },
-      onDisconnect: ({ extra }) => extra.stopTimer?.(),
-      onClose: ({ extra }) => extra.stopTimer?.(),
-      async onSubscribe(context, _id, payload) {
-        try {
-          const prepared = await prepare(context, payload);
-          return Array.isArray(prepared) ? toGraphqlErrors(prepared) : (prepared as Operation);
-        } catch (error) {
-          return toGraphqlErrors([error]);
-        }
-      },
-      execute: (args) => inFlight.track(Promise.resolve((args as Operation).rootValue.execute(args))) as never,
-      subscribe: (args) => (args as Operation).rootValue.subscribe(args) as never,
+  return {
+    /** Closes every socket with 1001 and waits until they are. */
+    async close(): Promise<void> {
+      for (const websocket of sockets.clients) websocket.close(1001, 'Going away');
+      await new Promise<void>((resolve) => sockets.close(() => resolve()));
     },
-    sockets,
-  );
-  return { close: async () => await running.dispose() };
+  };
 }

@@ -1,5 +1,6 @@
 import type { Sql } from 'sql-template-tag';
 import type { PrismaClient } from './generated/prisma/client.ts';
+import type { HintListener } from './hint-listeners.ts';
 
 /**
  * Something that runs one SQL statement at a time. Values come back the same from every database:
@@ -18,8 +19,8 @@ export interface Database extends Queryable {
   transaction<T>(work: (connection: TransactionConnection) => Promise<T>): Promise<T>;
   /** Tells every process (this one at once, others by NOTIFY) that something was committed. A hint, coalesced, never awaited. */
   sendHint(): void;
-  /** Calls `listener` whenever something may have been committed. Returns a function that stops it. */
-  onHint(listener: () => void): () => void;
+  /** Calls `listener` whenever something may have been committed, with the moment where a writer told it. Returns a function that stops it. */
+  onHint(listener: HintListener): () => void;
   /** Throws `UNAVAILABLE` when the database does not answer. */
   check(): Promise<void>;
   /** Ends every connection, waiting for statements under way. May be called twice. */

@@ -6,7 +6,7 @@ import type { Database, TransactionConnection } from './database.ts';
 import { toDatabaseError } from './database-errors.ts';
 import { type DirectoryLock, lockDirectory } from './directory-lock.ts';
 import { PrismaClient } from './generated/prisma/client.ts';
-import { HintListeners } from './hint-listeners.ts';
+import { type HintListener, HintListeners, momentOfCommit } from './hint-listeners.ts';
 import { createPgliteEngine, type PgliteEngine } from './pglite-engine.ts';
 import { ensurePgliteFiles, freshPgliteFiles } from './pglite-files.ts';
 import { PrismaOverPglite } from './pglite-prisma.ts';
@@ -101,10 +101,10 @@ class PgliteDatabase implements EmbeddedDatabase {
   }
 
   sendHint(): void {
-    this.#hints.wake();
+    this.#hints.wake(momentOfCommit());
   }
 
-  onHint(listener: () => void): () => void {
+  onHint(listener: HintListener): () => void {
     return this.#hints.add(listener);
   }
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import type { Logger } from 'pino';
-import { HintListeners } from './hint-listeners.ts';
+import { type HintListener, HintListeners, momentOfCommit } from './hint-listeners.ts';
 
 const channel = 'activity_log';
 const shortestDelay = 100;
@@ -27,7 +27,8 @@ export class PostgresHints {
   /** Of this process, to know its own notifications by: its listeners were called already. */
   readonly #origin = randomUUID();
   #sending = false;
-  #sendAgain = false;
+  /** The earliest commit that the others have not been told of. */
+  #untold: number | undefined;
   #stop: AbortController | undefined;
   /** The loops that keep a listening connection; an old one may still be closing while a new one starts. */
   readonly #loops = new Set<Promise<void>>();
@@ -41,13 +42,14 @@ export class PostgresHints {
   /** Wakes the listeners here at once, and those elsewhere by one NOTIFY; what is called during one waits for the next. */
   send(): void {
     if (this.#closed) return;
-    this.#listeners.wake();
-    if (this.#sending) this.#sendAgain = true;
-    else void this.#notify();
+    const committedAt = momentOfCommit();
+    this.#listeners.wake(committedAt);
+    this.#untold ??= committedAt;
+    if (!this.#sending) void this.#notify();
   }
 
   /** Calls `listener` on every hint, and after each time the listening connection was made anew. Returns its end. */
-  listen(listener: () => void): () => void {
+  listen(listener: HintListener): () => void {
     if (this.#closed) return () => {};
     const remove = this.#listeners.add(listener);
     if (this.#stop === undefined) this.#start();
@@ -67,17 +69,18 @@ export class PostgresHints {
 
   async #notify(): Promise<void> {
     this.#sending = true;
-    do {
-      this.#sendAgain = false;
+    while (this.#untold !== undefined && !this.#closed) {
+      const committedAt = this.#untold;
+      this.#untold = undefined;
       try {
-        await this.#options.run(`NOTIFY ${channel}, '${this.#origin}'`);
+        await this.#options.run(`NOTIFY ${channel}, '${this.#origin} ${committedAt}'`);
       } catch (error) {
         this.#options.logger?.debug(
           { reason: text(error) },
           'NOTIFY failed; other servers find the entries by polling',
         );
       }
-    } while (this.#sendAgain && !this.#closed);
+    }
     this.#sending = false;
   }
 
@@ -110,7 +113,9 @@ export class PostgresHints {
     // Without a listener an error of an idle connection would end the process; 'end' follows it.
     client.on('error', (error) => logger?.debug({ reason: error.message }, 'the listening connection broke'));
     client.on('notification', ({ payload }) => {
-      if (payload !== this.#origin) this.#listeners.wake();
+      const [origin, committedAt = ''] = payload?.split(' ') ?? [];
+      if (origin !== this.#origin)
+        this.#listeners.wake(/^\d+(\.\d+)?$/.test(committedAt) ? Number(committedAt) : undefined);
     });
     const ended = once(client, 'end', { signal }).catch(() => {});
     const abandon = () => void client.end().catch(() => {});

@@ -6,6 +6,7 @@ import { ActivityLogError } from '../errors.ts';
 import type { Database, TransactionConnection } from './database.ts';
 import { connectionFailure, toDatabaseError } from './database-errors.ts';
 import { PrismaClient } from './generated/prisma/client.ts';
+import type { HintListener } from './hint-listeners.ts';
 import { PostgresHints } from './postgres-hints.ts';
 import { connectionConfig, type PostgresAddress, parsePostgresUrl } from './postgres-url.ts';
 import { pgTypes, toParameter } from './row-parsers.ts';
@@ -124,7 +125,7 @@ class PostgresDatabase implements Database {
     this.#hints.send();
   }
 
-  onHint(listener: () => void): () => void {
+  onHint(listener: HintListener): () => void {
     return this.#hints.listen(listener);
   }
 

@@ -1,10 +1,9 @@
-import { getEventListeners } from 'node:events';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { FeedSource } from '@/core/activity/feed.ts';
 import { Feed } from '@/live/feed.ts';
 import { Metrics } from '@/metrics.ts';
-import { ModelSource } from './model-source.ts';
+import { ModelSource, operatorScope } from './model-source.ts';
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
@@ -14,8 +13,12 @@ afterEach(() => {
 });
 
 const feedOf = (source: FeedSource) =>
-  new Feed({ source, logger: pino({ level: 'silent' }), metrics: new Metrics(), pollInterval: 1_000 });
-const subscriber = () => ({ workspaceId: 'w1', matches: () => true, push: vi.fn() });
+  new Feed({ source, logger: pino({ level: 'silent' }), metrics: new Metrics(), pollInterval: 1_000, queueLimit: 100 });
+const subscriber = () => ({
+  topic: { key: 'everything', selection: { scope: operatorScope, filter: {} }, render: () => '' },
+  take: vi.fn(),
+  fallBehind: vi.fn(),
+});
 /** True where it is done before any timer passes. */
 const isDone = async (work: Promise<unknown>) => {
   let done = false;
@@ -27,27 +30,14 @@ const isDone = async (work: Promise<unknown>) => {
 };
 
 describe('joining the feed', () => {
-  it('ends at once with the reason of a signal that is aborted, before it asks or while it waits', async () => {
+  it('ends at once with nothing where the subscriber leaves while it waits', async () => {
     const source = new ModelSource();
     const feed = feedOf({ ...plain(source), readSnapshot: () => new Promise(() => {}) });
-    const reason = new Error('gone');
-    await expect(feed.join(subscriber(), AbortSignal.abort(reason))).rejects.toBe(reason);
-    const leaving = new AbortController();
-    const joining = feed.join(subscriber(), leaving.signal);
-    leaving.abort(reason);
-    await expect(joining).rejects.toBe(reason);
-  });
-
-  it('leaves nothing behind on the signal of a subscriber that has left', async () => {
-    const feed = feedOf(new ModelSource());
-    const { signal } = new AbortController();
-    for (let round = 0; round < 20; round++) {
-      const one = subscriber();
-      await feed.join(one, signal);
-      feed.leave(one);
-    }
-    expect(getEventListeners(signal, 'abort').length).toBe(0);
-    await feed.close();
+    const one = subscriber();
+    const joining = feed.join(one);
+    feed.leave(one);
+    expect(await isDone(joining)).toBe(true);
+    expect(await joining).toBeUndefined();
   });
 });
 
@@ -55,10 +45,10 @@ describe('closing the feed', () => {
   it('takes nobody any more, and may be done twice', async () => {
     const source = new ModelSource();
     const feed = feedOf(source);
-    await feed.join(subscriber(), new AbortController().signal);
+    await feed.join(subscriber());
     expect(await isDone(Promise.all([feed.close(), feed.close()]))).toBe(true);
     expect(await isDone(feed.close())).toBe(true);
-    await expect(feed.join(subscriber(), new AbortController().signal)).rejects.toThrow('the feed is closed');
+    await expect(feed.join(subscriber())).rejects.toThrow('the feed is closed');
     const { reads } = source;
     await vi.advanceTimersByTimeAsync(600_000);
     expect([source.reads, source.listeners]).toEqual([reads, 0]);
@@ -76,7 +66,7 @@ describe('closing the feed', () => {
         return source.now();
       },
     });
-    const refused = expect(feed.join(subscriber(), new AbortController().signal)).rejects.toThrow('the feed is closed');
+    const refused = expect(feed.join(subscriber())).rejects.toThrow('the feed is closed');
     const closed = feed.close();
     await refused;
     expect(await isDone(closed)).toBe(false);
@@ -88,7 +78,7 @@ describe('closing the feed', () => {
     const source = new ModelSource();
     const feed = feedOf(source);
     source.failures = 1_000;
-    feed.join(subscriber(), new AbortController().signal).catch(() => {});
+    feed.join(subscriber()).catch(() => {});
     await vi.advanceTimersByTimeAsync(10_000);
     const { reads } = source;
     expect(await isDone(feed.close())).toBe(true);
@@ -99,7 +89,7 @@ describe('closing the feed', () => {
     const source = new ModelSource();
     const feed = feedOf(source);
     source.failures = 1_000;
-    feed.join(subscriber(), new AbortController().signal).catch(() => {});
+    feed.join(subscriber()).catch(() => {});
     expect(await isDone(feed.close())).toBe(true);
   });
 });

@@ -5,8 +5,10 @@ import type { Activity } from '@/core/activity/activity.ts';
 import type { FeedEntry, FeedSource } from '@/core/activity/feed.ts';
 import { isBehind, type Snapshot } from '@/core/activity/position.ts';
 import { Feed } from '@/live/feed.ts';
+import type { Member } from '@/live/group.ts';
+import type { Delivery } from '@/live/topic.ts';
 import { Metrics } from '@/metrics.ts';
-import { isInOrder, ModelSource, scheduled } from './model-source.ts';
+import { isInOrder, ModelSource, operatorScope, scheduled } from './model-source.ts';
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
@@ -21,18 +23,28 @@ const logger = pino({ level: 'debug' }, { write: (line: string) => void lines.pu
 function feedOf(source: FeedSource, options: { pollInterval?: number; batch?: number } = {}) {
   lines.length = 0;
   const metrics = new Metrics();
-  return { feed: new Feed({ source, logger, metrics, pollInterval: 1_000, ...options }), metrics };
+  return { feed: new Feed({ source, logger, metrics, pollInterval: 1_000, queueLimit: 100, ...options }), metrics };
 }
 
-class Subscriber {
-  readonly workspaceId = 'w1';
+class Subscriber implements Member {
+  readonly topic = {
+    key: 'everything',
+    selection: { scope: operatorScope, filter: {} },
+    render: ({ activity }: FeedEntry) => activity.id,
+  };
   readonly got: FeedEntry[] = [];
-  readonly leaving = new AbortController();
   joined: Snapshot | undefined;
   asked: Snapshot | undefined;
   left = false;
-  matches = () => true;
-  push = (entry: FeedEntry) => void this.got.push(entry);
+  take(deliveries: readonly Delivery[]) {
+    for (const { entry, text } of deliveries) {
+      expect(text).toBe(entry.activity.id);
+      this.got.push(entry);
+    }
+  }
+  fallBehind() {
+    throw new Error('nothing was slow');
+  }
   get ids() {
     return this.got.map(({ activity }) => activity.id);
   }
@@ -89,23 +101,18 @@ describe('the feed', () => {
               const joining = new Subscriber();
               joining.asked = source.now();
               subscribers.push(joining);
-              feed.join(joining, joining.leaving.signal).then(
-                (at) => {
-                  joining.joined = at;
-                },
-                () => {
-                  joining.left = true;
-                },
-              );
+              feed.join(joining).then((at) => {
+                joining.joined = at;
+              });
             } else if (one.does === 'commit') {
               const [transaction = source.begin()] = open.splice(one.which % Math.max(open.length, 1), 1);
               source.commit(transaction, one.count);
               if (one.hint) source.hint();
             } else if (one.does === 'fail') source.failures = one.count;
             else if (subscriber?.joined !== undefined || one.does === 'abort') {
-              if (one.does === 'leave') feed.leave(subscriber as Subscriber);
-              else subscriber?.leaving.abort();
-              if (subscriber) subscriber.left = true;
+              if (subscriber === undefined) continue;
+              feed.leave(subscriber);
+              subscriber.left = true;
             }
             for (let step = 0; step < one.then; step++) {
               if (s.count() > 0) await s.waitNext(1);
@@ -174,7 +181,7 @@ describe('the feed', () => {
     await vi.advanceTimersByTimeAsync(600_000);
     expect([source.reads, source.listeners]).toEqual([0, 0]);
     const one = new Subscriber();
-    await feed.join(one, one.leaving.signal);
+    await feed.join(one);
     expect(source.listeners).toBe(1);
     const [entry] = source.write(1);
     source.hint();
@@ -189,8 +196,8 @@ describe('the feed', () => {
     await vi.advanceTimersByTimeAsync(600_000);
     expect([source.reads, source.listeners, one.got.length]).toEqual([reads, 0, 1]);
     const again = new Subscriber();
-    const at = await feed.join(again, again.leaving.signal);
-    expect(source.after(at)).toEqual([]);
+    const at = await feed.join(again);
+    expect(source.after(at as Snapshot)).toEqual([]);
     // What came meanwhile is nobody's.
     expect(await totalOf(metrics.feedRead)).toBe(1);
     await feed.close();
@@ -200,7 +207,7 @@ describe('the feed', () => {
     const source = new ModelSource();
     const { feed } = feedOf(source);
     const one = new Subscriber();
-    await feed.join(one, one.leaving.signal);
+    await feed.join(one);
     source.write(1);
     await vi.advanceTimersByTimeAsync(999);
     expect(one.got).toHaveLength(0);
@@ -228,7 +235,7 @@ describe('the feed', () => {
       onHint: (listener) => source.onHint(listener),
     });
     const one = new Subscriber();
-    const joined = feed.join(one, one.leaving.signal);
+    const joined = feed.join(one);
     await settle();
     // The statement has its answer already; this is committed behind its back.
     source.write(1);
@@ -248,7 +255,7 @@ describe('the feed', () => {
     const source = new ModelSource();
     const { feed, metrics } = feedOf(source, { batch: 1 });
     const one = new Subscriber();
-    await feed.join(one, one.leaving.signal);
+    await feed.join(one);
     const before = source.write(2);
     source.failures = 9;
     const { reads } = source;
@@ -273,13 +280,13 @@ describe('the feed', () => {
     const source = new ModelSource();
     const { feed, metrics } = feedOf(source);
     const [one, other] = [new Subscriber(), new Subscriber()];
-    await Promise.all([one, other].map((subscriber) => feed.join(subscriber, subscriber.leaving.signal)));
+    await Promise.all([one, other].map((subscriber) => feed.join(subscriber)));
     source.write(3);
     source.write(2, { workspaceId: 'w2' });
     source.hint();
     await settle();
-    expect([one.got.length, await totalOf(metrics.feedRead), await totalOf(metrics.delivered)]).toEqual([3, 5, 6]);
-    expect(await totalOf(metrics.subscribers)).toBe(2);
+    expect([one.got.length, await totalOf(metrics.feedRead), metrics.live.executions]).toEqual([3, 5, 3]);
+    expect([await totalOf(metrics.subscribers), await totalOf(metrics.groups)]).toEqual([2, 1]);
     feed.leave(one);
     expect(await totalOf(metrics.subscribers)).toBe(1);
     await feed.close();

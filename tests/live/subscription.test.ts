@@ -3,9 +3,8 @@ import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { FeedEntry, FeedSource, Selection } from '@/core/activity/feed.ts';
 import type { Position } from '@/core/activity/position.ts';
-import { abortable } from '@/live/abortable.ts';
+import { EntryStream } from '@/live/entry-stream.ts';
 import { Feed } from '@/live/feed.ts';
-import { follow } from '@/live/subscription.ts';
 import { Metrics } from '@/metrics.ts';
 import { createActivityWriter } from '@/storage/activity-writer.ts';
 import type { Database } from '@/storage/database.ts';
@@ -24,7 +23,7 @@ function partsOf(source: FeedSource, pollInterval = 5): Parts {
   return {
     source,
     metrics,
-    feed: new Feed({ source, logger: pino({ level: 'silent' }), metrics, pollInterval, batch: 2 }),
+    feed: new Feed({ source, logger: pino({ level: 'silent' }), metrics, pollInterval, queueLimit: 3, batch: 2 }),
   };
 }
 const everything: Selection = { scope: operatorScope, filter: {} };
@@ -35,7 +34,7 @@ function iterate(
   options: { queueLimit?: number; selection?: Selection } = {},
 ) {
   const { queueLimit = 3, selection = everything } = options;
-  return abortable((signal) => follow({ ...parts, selection, after, signal, queueLimit, batch: 2 }));
+  return new EntryStream({ ...parts, queueLimit, batch: 2 }, { selection, after });
 }
 type Iteration = ReturnType<typeof iterate>;
 

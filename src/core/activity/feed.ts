@@ -40,6 +40,9 @@ export interface FeedSource {
   readFeed(request: FeedRequest): Promise<FeedRead>;
   /** The snapshot of now. */
   readSnapshot(): Promise<Snapshot>;
-  /** Calls the listener when something may have been committed; returns what stops it. */
-  onHint(listener: () => void): () => void;
+  /**
+   * Calls the listener when something may have been committed; returns what stops it. `committedAt` (milliseconds since
+   * 1970, by the clock of the writer) where the hint came from one.
+   */
+  onHint(listener: (committedAt?: number) => void): () => void;
 }

@@ -38,6 +38,8 @@ function fromText(text: string): Position {
  */
 export class LiveCursors {
   readonly #seal: CursorSeal;
+  /** Of positions that are in use: many groups of subscribers get the cursor of one entry. */
+  readonly #closed = new WeakMap<Position, string>();
 
   constructor(seal: CursorSeal) {
     this.#seal = seal;
@@ -45,6 +47,12 @@ export class LiveCursors {
 
   /** The cursor of a position. */
   close(position: Position): string {
+    const closed = this.#closed.get(position) ?? this.#encrypt(position);
+    this.#closed.set(position, closed);
+    return closed;
+  }
+
+  #encrypt(position: Position): string {
     const iv = randomBytes(12);
     const cipher = createCipheriv('aes-256-gcm', this.#seal.key, iv).setAAD(Buffer.from(this.#seal.epoch));
     const body = Buffer.concat([cipher.update(toText(position), 'utf8'), cipher.final()]);

@@ -1,0 +1,71 @@
+import { maxAliasesRule } from '@escape.tech/graphql-armor-max-aliases';
+import {
+  type DocumentNode,
+  GraphQLError,
+  type GraphQLSchema,
+  parse,
+  specifiedRules,
+  type ValidationContext,
+  validate,
+} from 'graphql';
+import { LRUCache } from 'lru-cache';
+import { mostAliases, mostTokens } from './limits.ts';
+
+/** Valid documents that are kept parsed, and the characters that they may have together. */
+const kept = { documents: 1_000, characters: 4_000_000 } as const;
+
+const aliasRule = maxAliasesRule({
+  n: mostAliases,
+  allowList: [],
+  onReject: [
+    (_context, error) => {
+      if (error !== null) Object.assign(error.extensions, { code: 'LIMIT_EXCEEDED' });
+    },
+  ],
+});
+const rules = [...specifiedRules, (context: ValidationContext) => aliasRule(context)];
+
+/** The documents of all transports, each parsed and validated once for as long as it is in use. */
+export class Documents {
+  readonly #schema: GraphQLSchema;
+  readonly #valid = new LRUCache<string, DocumentNode>({
+    max: kept.documents,
+    maxSize: kept.characters,
+    sizeCalculation: (_document, text) => Math.max(text.length, 1),
+  });
+  readonly #isValid = new WeakSet<DocumentNode>();
+  readonly #textOf = new WeakMap<DocumentNode, string>();
+
+  constructor(schema: GraphQLSchema) {
+    this.#schema = schema;
+  }
+
+  /**
+   * Parses a document, valid or not.
+   * @throws GraphQLError for what is none, or has more tokens than the limit
+   */
+  parse(text: string): DocumentNode {
+    const known = this.#valid.get(text);
+    if (known !== undefined) return known;
+    try {
+      const document = parse(text, { maxTokens: mostTokens });
+      this.#textOf.set(document, text);
+      return document;
+    } catch (error) {
+      // graphql-js' parser recurses: what it cannot hold is too deep for anybody.
+      if (!(error instanceof RangeError)) throw error;
+      throw new GraphQLError('The document is nested too deeply.', { extensions: { code: 'LIMIT_EXCEEDED' } });
+    }
+  }
+
+  /** What is wrong with a document; nothing where it can be executed. */
+  validate(document: DocumentNode): readonly GraphQLError[] {
+    if (this.#isValid.has(document)) return [];
+    const errors = validate(this.#schema, document, rules);
+    if (errors.length > 0) return errors;
+    this.#isValid.add(document);
+    const text = this.#textOf.get(document);
+    if (text !== undefined) this.#valid.set(text, document);
+    return [];
+  }
+}
