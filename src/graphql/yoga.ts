@@ -1,5 +1,7 @@
+import type { GraphQLError } from 'graphql';
 import { createYoga, type Plugin } from 'graphql-yoga';
 import type { Viewer } from '../core/activity/visibility.ts';
+import { ActivityLogError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import { createContext, type GraphqlContext, type Services } from './context.ts';
@@ -19,6 +21,12 @@ export interface GraphqlOptions {
   metrics: Metrics;
 }
 
+const notHere = new ActivityLogError(
+  'BAD_USER_INPUT',
+  'Subscriptions are served over WebSocket, and as text/event-stream for requests of application/json.',
+  { field: 'query' },
+);
+
 /** The GraphQL engine, for every transport: documents, context, subscriptions, and errors that say only what they should. */
 export function createGraphql({ services, logger, metrics }: GraphqlOptions) {
   const toSafeError = (error: unknown): Error => {
@@ -33,6 +41,8 @@ export function createGraphql({ services, logger, metrics }: GraphqlOptions) {
   const cachedDocuments: Plugin = {
     onParse: ({ setParseFn }) =>
       setParseFn((source) => documents.parse(typeof source === 'string' ? source : source.body)),
+    // The transports start them through `subscriptions`, which ends them with their tokens.
+    onSubscribe: ({ setSubscribeFn }) => setSubscribeFn(() => ({ errors: [toSafeError(notHere) as GraphQLError] })),
     onValidate: ({ setValidationFn }) => setValidationFn((_schema, document) => documents.validate(document)),
   };
   // Errors of parsing, validation and the protocol never pass maskError.

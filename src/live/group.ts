@@ -14,6 +14,12 @@ export interface Member {
   fallBehind(): void;
 }
 
+/** Entries that came together, with their number. */
+interface Batch {
+  entries: readonly FeedEntry[];
+  batch: number;
+}
+
 /**
  * The subscribers of one topic. Each entry is rendered once, in order, and handed to all of them. Rendering that has to
  * wait goes on by itself, so that it holds up no other group; what it may fall behind is bounded.
@@ -28,9 +34,10 @@ export class Group {
   readonly #members = new Map<Member, number>();
   /** Entries of the batch that is being collected. */
   #collecting: FeedEntry[] = [];
-  /** What waits for a rendering that is under way, and the batch that it came with. */
-  #waiting: { entry: FeedEntry; batch: number }[] = [];
-  #rendering = false;
+  /** What waits for a rendering that is under way. */
+  #waiting: Batch[] = [];
+  #waitingCount = 0;
+  #isRendering = false;
 
   constructor(topic: Topic, metrics: Metrics, limit: number) {
     this.#topic = topic;
@@ -67,67 +74,67 @@ export class Group {
   async deliver(batch: number, pace: Pace): Promise<void> {
     const entries = this.#collecting;
     this.#collecting = [];
-    if (this.#rendering) return this.#enqueue(entries, batch);
-    const deliveries: Delivery[] = [];
-    for (const [at, entry] of entries.entries()) {
+    if (this.#isRendering) {
+      this.#waiting.push({ entries, batch });
+      this.#waitingCount += entries.length;
+      if (this.#waitingCount > this.#limit) this.#abandon();
+      return;
+    }
+    const texts = await this.#render(entries, pace);
+    if (texts.every((text) => typeof text === 'string')) await this.#hand(entries, texts, batch, pace);
+    else void this.#finish({ entries, batch }, texts);
+  }
+
+  /** Each entry's text, or a promise of it. A rendering that throws is one that rejects. */
+  async #render(entries: readonly FeedEntry[], pace: Pace): Promise<(string | Promise<string>)[]> {
+    const texts: (string | Promise<string>)[] = [];
+    for (const entry of entries) {
       if (pace.isDue()) await pace.rest();
       this.#metrics.live.executions += 1;
-      const text = this.#render(entry);
-      if (typeof text === 'string') deliveries.push(new Delivery(entry, text));
-      else {
-        this.#enqueue(entries.slice(at + 1), batch);
-        void this.#renderRest(entry, text, batch);
-        break;
-      }
-    }
-    await this.#hand(deliveries, batch, pace);
-  }
-
-  /** A rendering that throws is one that rejects. */
-  #render(entry: FeedEntry): string | Promise<string> {
-    try {
-      return this.#topic.render(entry);
-    } catch (error) {
-      return Promise.reject(error as Error);
-    }
-  }
-
-  #enqueue(entries: readonly FeedEntry[], batch: number): void {
-    for (const entry of entries) this.#waiting.push({ entry, batch });
-    if (this.#waiting.length <= this.#limit) return;
-    this.#waiting = [];
-    this.#abandon(batch);
-  }
-
-  /** Nothing up to this batch will come through the group any more. */
-  #abandon(batch: number): void {
-    for (const [member, since] of [...this.#members]) if (since < batch) member.fallBehind();
-  }
-
-  async #renderRest(entry: FeedEntry, first: Promise<string>, batch: number): Promise<void> {
-    this.#rendering = true;
-    const pace = new Pace();
-    let current = { entry, batch, text: first as string | Promise<string> };
-    for (;;) {
+      let text: string | Promise<string>;
       try {
-        const text = await current.text;
-        await this.#hand([new Delivery(current.entry, text)], current.batch, pace);
+        text = this.#topic.render(entry);
+      } catch (error) {
+        text = Promise.reject(error as Error);
+      }
+      // Whoever waits for it hears of its failure; until then it is nobody's.
+      if (typeof text !== 'string') text.catch(() => {});
+      texts.push(text);
+    }
+    return texts;
+  }
+
+  /** Waits for a rendering, and for those of the batches that come meanwhile. */
+  async #finish(first: Batch, firstTexts: readonly (string | Promise<string>)[]): Promise<void> {
+    this.#isRendering = true;
+    const pace = new Pace();
+    let texts = firstTexts;
+    for (let batch: Batch | undefined = first; batch !== undefined; ) {
+      try {
+        await this.#hand(batch.entries, await Promise.all(texts), batch.batch, pace);
       } catch {
         // Whoever was to get it reads it for himself, patiently.
-        const last = this.#waiting.at(-1)?.batch ?? current.batch;
-        this.#waiting = [];
-        this.#abandon(last);
+        this.#waiting.unshift(batch);
+        this.#abandon();
       }
-      const next = this.#waiting.shift();
-      if (next === undefined) break;
-      this.#metrics.live.executions += 1;
-      current = { ...next, text: this.#render(next.entry) };
+      batch = this.#waiting.shift();
+      if (batch === undefined) break;
+      this.#waitingCount -= batch.entries.length;
+      texts = await this.#render(batch.entries, pace);
     }
-    this.#rendering = false;
+    this.#isRendering = false;
   }
 
-  async #hand(deliveries: readonly Delivery[], batch: number, pace: Pace): Promise<void> {
-    if (deliveries.length === 0) return;
+  /** Nothing of what waits will come through the group. */
+  #abandon(): void {
+    const last = this.#waiting.at(-1)?.batch ?? 0;
+    this.#waiting = [];
+    this.#waitingCount = 0;
+    for (const [member, since] of [...this.#members]) if (since < last) member.fallBehind();
+  }
+
+  async #hand(entries: readonly FeedEntry[], texts: readonly string[], batch: number, pace: Pace): Promise<void> {
+    const deliveries = entries.map((entry, at) => new Delivery(entry, texts[at] as string));
     for (const [member, since] of this.#members) {
       if (since >= batch) continue;
       member.take(deliveries);

@@ -74,6 +74,14 @@ export class Subscription implements Member {
   }
 
   take(deliveries: readonly Delivery[]): void {
+    try {
+      this.#take(deliveries);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #take(deliveries: readonly Delivery[]): void {
     if (this.#state === 'live') {
       if (this.#write(deliveries, 0) < deliveries.length) this.#turnBack();
     } else if (this.#held !== undefined) {
@@ -120,10 +128,14 @@ export class Subscription implements Member {
         if (!this.#isClosed() && (await this.#join())) return;
       }
     } catch (error) {
-      if (this.#isClosed()) return;
-      this.close();
-      this.#onFailure(error);
+      this.#fail(error);
     }
+  }
+
+  #fail(error: unknown): void {
+    if (this.#isClosed()) return;
+    this.close();
+    this.#onFailure(error);
   }
 
   /** Joins the hub. @returns false where it is behind again */

@@ -44,7 +44,10 @@ class EventOutlet extends ByteOutlet {
 function paramsOf(request: IncomingMessage, body: Buffer | null): Record<string, unknown> | undefined {
   try {
     if (body !== null) {
-      return body.includes('subscription') ? (JSON.parse(body.toString('utf8')) as Record<string, unknown>) : undefined;
+      if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) return undefined;
+      // Parsed again by yoga where it is not for us: not worth it for the many that cannot be.
+      if (!body.includes('subscription') && !body.includes('\\u')) return undefined;
+      return JSON.parse(body.toString('utf8')) as Record<string, unknown>;
     }
     const { searchParams } = new URL(request.url ?? '/', 'http://localhost');
     const variables = searchParams.get('variables');

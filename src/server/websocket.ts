@@ -26,6 +26,11 @@ export interface WebsocketOptions {
   compression: boolean;
 }
 
+/** Characters of an operation's id, which every message of it carries. */
+const longestId = 256;
+/** Milliseconds that the sockets have to say goodbye when the server closes. */
+const farewell = 2_000;
+
 /** What a connection carries for its operations. */
 interface Extra {
   connection: WebSocketConnection<Extra>;
@@ -79,6 +84,10 @@ export function serveWebsocket(http: Server, options: WebsocketOptions) {
   }
 
   function prepare(extra: Extra, id: string, payload: SubscribePayload) {
+    if (id.length > longestId)
+      throw new ActivityLogError('LIMIT_EXCEEDED', `id takes at most ${longestId} characters, got ${id.length}`, {
+        field: 'id',
+      });
     const document = graphql.documents.parse(payload.query);
     const problems = graphql.documents.validate(document);
     if (problems.length > 0) return toGraphqlErrors(problems);
@@ -164,7 +173,11 @@ export function serveWebsocket(http: Server, options: WebsocketOptions) {
     /** Closes every socket with 1001 and waits until they are. */
     async close(): Promise<void> {
       for (const websocket of sockets.clients) websocket.close(1001, 'Going away');
+      const timer = setTimeout(() => {
+        for (const websocket of sockets.clients) websocket.terminate();
+      }, farewell);
       await new Promise<void>((resolve) => sockets.close(() => resolve()));
+      clearTimeout(timer);
     },
   };
 }

@@ -1,0 +1,55 @@
+// What does the live feed cost, and what does it hold? Each section of fan-out/ answers one question beside a peer.
+//
+// Sizes are those of fan-out/settings.mjs. While working on the benchmark the environment makes it small:
+// BENCH_ONLY       sections to run, by name: throughput,bursts,idle,ingest,transaction,stalled,latency,groups
+// BENCH_ROUNDS     rounds that count of each variant (5); BENCH_ROUND_MS: how long a timed one is (4000)
+// BENCH_SOCKETS    sockets of throughput, bursts and latency (1000)
+// BENCH_IDLE_SOCKETS (8000), BENCH_STALL_SOCKETS (400), BENCH_STALL_MB to each stalled socket (8),
+// BENCH_WORKSPACES of ingest (1000), BENCH_ROWS (400000) and BENCH_HOLD_MS (30000) of transaction, BENCH_GROUPS (10000)
+// BENCH_DIST       a folder with another build than dist/
+import { endWithDriver, isEnding, stopAll, stopAllBut } from './fan-out/children.mjs';
+import { isLinux, pinDriver, pinningShown } from './fan-out/cores.mjs';
+import { groups } from './fan-out/groups.mjs';
+import { idle } from './fan-out/idle.mjs';
+import { ingest } from './fan-out/ingest.mjs';
+import { latency } from './fan-out/latency.mjs';
+import { loadAverage } from './fan-out/machine.mjs';
+import { startPostgres } from './fan-out/postgres.mjs';
+import { settings } from './fan-out/settings.mjs';
+import { stalled } from './fan-out/stalled.mjs';
+import { say } from './fan-out/table.mjs';
+import { bursts, throughput } from './fan-out/throughput.mjs';
+import { transaction } from './fan-out/transaction.mjs';
+
+const sections = { throughput, bursts, idle, ingest, transaction, stalled, latency, groups };
+
+export async function run() {
+  if (!isLinux) return say('fan-out is skipped: it reads /proc, which only Linux has.');
+  const unknown = settings.only.filter((name) => !(name in sections));
+  if (unknown.length > 0) throw new Error(`There is no section ${unknown.join(', ')} (BENCH_ONLY).`);
+  const chosen = settings.only.length > 0 ? settings.only : Object.keys(sections);
+  say(`Node ${process.version}; ${pinningShown}; medians of ${settings.rounds} rounds that took turns`);
+  const stopWatching = endWithDriver();
+  const unpin = pinDriver();
+  try {
+    const postgres = await startPostgres();
+    const findings = {};
+    for (const name of chosen) {
+      say(`\n## ${name} (load average ${loadAverage()})\n`);
+      try {
+        await sections[name]({ postgres, findings });
+      } catch (error) {
+        if (isEnding()) return;
+        // The others still have something to say.
+        process.exitCode = 1;
+        say(`FAILED: ${error.stack}`);
+        await stopAllBut(postgres.child);
+      }
+    }
+    await postgres.stop();
+  } finally {
+    await stopAll();
+    unpin();
+    stopWatching();
+  }
+}
