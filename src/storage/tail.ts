@@ -6,7 +6,7 @@ import { formatSnapshot, type Snapshot } from '../core/activity/position.ts';
 import { reveal, scopeCondition } from '../core/activity/visibility.ts';
 import { type ActivityRow, activityColumns, toActivity } from './activity-rows.ts';
 import type { Database } from './database.ts';
-import { snapshotText, toSnapshot } from './snapshot.ts';
+import { snapshotText, spansBehind, toSnapshot } from './snapshot.ts';
 
 /** The snapshot of now. Of a database, never of a transaction's connection: one that writes would show its own id. */
 export async function readSnapshot(database: Database): Promise<Snapshot> {
@@ -16,8 +16,9 @@ export async function readSnapshot(database: Database): Promise<Snapshot> {
 
 /**
  * Reads the feed after a position, in the exact form: one by one the transactions that were under way then (xip), and
- * those that began later (from xmax on). Each part is read in the order of the index and no further than the limit, so
- * that neither a reader far behind nor missing statistics ever make it look at the whole table. Entries and the snapshot
+ * those that began later (from xmax on), with a leap over each that still runs. Each part is read in the order of the
+ * index and no further than the limit, so that neither a reader far behind, nor one that writes very much, nor missing
+ * statistics ever make it look at the whole table. Entries and the snapshot
  * that bounds them come from one statement. A window cut by the limit keeps its end, and is finished by keyset before
  * the next one is opened.
  */
@@ -46,9 +47,11 @@ export async function readFeed(database: Database, request: FeedRequest): Promis
             ORDER BY "transactionId", "sequence" LIMIT ${limit + 1}) AS late
             WHERE pg_visible_in_snapshot(running.xid, ${end}))
           UNION ALL
-          (SELECT * FROM "ActivityLog" WHERE "transactionId" >= ${String(seen.xmax)}::text::xid8
-            AND ${inWindow} AND ${behind} AND ${conditions}
-            ORDER BY "transactionId", "sequence" LIMIT ${limit + 1})
+          (SELECT later.* FROM (${spansBehind(seen.xmax - 1n, end)} ORDER BY low) AS span CROSS JOIN LATERAL (
+            SELECT * FROM "ActivityLog" WHERE "transactionId" > span.low AND "transactionId" < span.high
+              AND ${inWindow} AND ${behind} AND ${conditions}
+            ORDER BY "transactionId", "sequence" LIMIT ${limit + 1}) AS later
+            ORDER BY span.low, later."transactionId", later."sequence" LIMIT ${limit + 1})
         ) AS found ORDER BY found."transactionId", found."sequence" LIMIT ${limit + 1}
       ) AS entry ON true`,
   );
