@@ -14,6 +14,9 @@ export interface ChannelOptions {
 /** Bytes that are written at once, about; a progress of the other side is seen in these steps. */
 const chunkSize = 65_536;
 
+/** Bytes that a write may come to beyond its text: the chunks of an answer over HTTP, pings between two frames. */
+const slack = 1_024;
+
 /**
  * One connection as live deliveries see it: what is unsent on it is bounded. A channel whose connection is closed takes
  * everything, to nowhere.
@@ -45,7 +48,7 @@ export abstract class Channel {
     return new Promise((resolve) => void this.#waiting.push(resolve));
   }
 
-  /** To be called when something has been sent that left the channel full, and when the connection is closed. */
+  /** To be called when something has been sent that may have left the channel full, and when the connection is closed. */
   readonly sent = (): void => {
     if (this.#waiting.length === 0 || this.isFull) return;
     for (const resolve of this.#waiting.splice(0)) resolve();
@@ -85,8 +88,8 @@ export abstract class ByteChannel extends Channel {
   /** Writes text of one character a byte. */
   write(text: string, messages: number): void {
     const { stream, options } = this;
-    // A listener for every write would cost more than the write: only the one that fills the channel says when it is out.
-    if (stream.writableLength + text.length > options.limit) stream.write(text, 'latin1', this.sent);
+    // A listener for every write would cost more than the write: only one that may fill the channel says when it is out.
+    if (stream.writableLength + text.length > options.limit - slack) stream.write(text, 'latin1', this.sent);
     else stream.write(text, 'latin1');
     this.count(messages, text.length);
   }

@@ -137,7 +137,7 @@ export async function serveEventStream(
     atTime(viewer.expiresAt, () =>
       fail(new ActivityLogError('UNAUTHENTICATED', 'The token has expired. Get a new one.')),
     );
-  const beating = { beat: () => void (channel.isFull || response.write(':\n\n')) };
+  const beating = { beat: () => void (channel.isFull || response.write(':\n\n', channel.sent)) };
   end = () => {
     opened.close();
     stopTimer?.();

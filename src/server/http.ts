@@ -97,7 +97,14 @@ async function answerGraphql(
     body,
     signal: gone.signal,
   });
-  const answer = await yoga.fetch(incoming, { signedIn: viewer });
+  let answer: Response;
+  try {
+    answer = await yoga.fetch(incoming, { signedIn: viewer });
+  } catch (error) {
+    // The client has gone, and nobody waits for an answer.
+    if (gone.signal.aborted) return;
+    throw error;
+  }
   if (answer.status >= 400 && answer.body === null)
     return sendProtocolError(response, answer.status, Object.fromEntries(answer.headers));
   await send(answer, response);

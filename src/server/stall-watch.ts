@@ -3,6 +3,9 @@ export interface Watched {
   readonly isOpen: boolean;
   readonly unsent: number;
   readonly progress: string;
+  /** Called where something has been sent. */
+  sent(): void;
+  /** Called where the other side has taken nothing for too long. */
   stalled(): void;
 }
 
@@ -34,6 +37,7 @@ export class StallWatch {
     const now = performance.now();
     for (const [connection, seen] of this.#watched) {
       const { progress } = connection;
+      if (progress !== seen.progress) connection.sent();
       if (!connection.isOpen || connection.unsent === 0) this.#watched.delete(connection);
       else if (progress !== seen.progress) this.#watched.set(connection, { progress, since: now });
       else if (now - seen.since >= this.#timeout) {

@@ -19,6 +19,12 @@ export interface Row {
 
 let clock = 0;
 
+/** The next moment. */
+export function tick(): number {
+  clock += 1;
+  return clock;
+}
+
 const chance = (share: number): boolean => Math.random() < share;
 const pick = <T>(values: readonly T[]): T => values[Math.floor(Math.random() * values.length)] as T;
 
@@ -34,8 +40,8 @@ function randomRow(): Row {
 
 async function insert(client: pg.Client, rows: Row[]): Promise<void> {
   await client.query(
-    `INSERT INTO "ActivityLog" ("id", "workspaceId", "brandId", "entityType", "entityId", "eventKey", "actorType", "actorLabel", "visibility")
-     SELECT id, "workspaceId", "brandId", 'OTHER', 'e1', "eventKey", 'SYSTEM', 'torture', visibility::"ActivityVisibility"
+    `INSERT INTO "ActivityLog" ("id", "workspaceId", "brandId", "entityType", "entityId", "eventKey", "context", "actorType", "actorUserId", "actorLabel", "visibility")
+     SELECT id, "workspaceId", "brandId", 'OTHER', 'e1', "eventKey", 'context of ' || id, 'SYSTEM', 'user of ' || id, 'torture', visibility::"ActivityVisibility"
      FROM json_to_recordset($1::json) AS row(id text, "workspaceId" text, "brandId" text, "eventKey" text, visibility text)`,
     [JSON.stringify(rows)],
   );
@@ -46,14 +52,24 @@ async function linger(client: pg.Client, most: number): Promise<void> {
   if (chance(0.6)) await client.query('SELECT pg_sleep($1)', [(Math.random() * most) / 1000]);
 }
 
+export interface TransactionOptions {
+  /** The share of parts that have a few hundred entries, instead of a few. */
+  bursts?: number;
+  /** Called right before COMMIT is sent: from then on only the table tells whether it was committed. */
+  committing?: (rows: Row[], began: number) => void;
+}
+
 /** One transaction of inserts, lingering, savepoints that are kept or rolled back; undefined where it was rolled back whole. */
-async function transact(client: pg.Client): Promise<{ rows: Row[]; transaction: CommittedTransaction } | undefined> {
-  clock += 1;
-  const began = clock;
+export async function transact(
+  client: pg.Client,
+  { bursts = 0, committing }: TransactionOptions = {},
+): Promise<{ rows: Row[]; transaction: CommittedTransaction } | undefined> {
+  const began = tick();
   const rows: Row[] = [];
   await client.query('BEGIN');
   for (let part = 0; part < 1 + Math.floor(Math.random() * 3); part += 1) {
-    const some = Array.from({ length: 1 + Math.floor(Math.random() * 12) }, randomRow);
+    const length = chance(bursts) ? 200 + Math.floor(Math.random() * 200) : 1 + Math.floor(Math.random() * 12);
+    const some = Array.from({ length }, randomRow);
     const nested = chance(0.4);
     if (nested) await client.query('SAVEPOINT part');
     await insert(client, some);
@@ -66,9 +82,9 @@ async function transact(client: pg.Client): Promise<{ rows: Row[]; transaction: 
     await client.query('ROLLBACK');
     return undefined;
   }
+  committing?.(rows, began);
   await client.query('COMMIT');
-  clock += 1;
-  return { rows, transaction: { ids: rows.map((row) => row.id), began, committed: clock } };
+  return { rows, transaction: { ids: rows.map((row) => row.id), began, committed: tick() } };
 }
 
 /** Several writers straight into the table, until so many entries are committed in all. */

@@ -1,45 +1,10 @@
 import { expect, test } from 'vitest';
 import { openPostgres } from '../../src/storage/postgres.ts';
 import { createTestDatabase } from '../support/databases.ts';
-import { startTestServer, type TestServer, type TokenGrant } from '../support/server.ts';
-import type { Row } from './torture-writers.ts';
-import { type CommittedTransaction, writeLikeMad, writeSentinel } from './torture-writers.ts';
-
-interface Reader {
-  name: string;
-  grant: TokenGrant;
-  filter: object;
-  sees(row: Row): boolean;
-}
-
-const readers: Reader[] = [
-  { name: 'operator', grant: { role: 'operator' }, filter: {}, sees: () => true },
-  {
-    name: 'operator of one key',
-    grant: { role: 'operator' },
-    filter: { eventKeys: ['torture.step'] },
-    sees: (row) => row.eventKey === 'torture.step',
-  },
-  {
-    name: 'admin',
-    grant: { role: 'admin', workspace: 'torture' },
-    filter: {},
-    sees: (row) => row.visibility !== 'SYSTEM',
-  },
-  {
-    name: 'admin of a domain',
-    grant: { role: 'admin', workspace: 'torture' },
-    filter: { eventKeys: ['torture.*'] },
-    sees: (row) => row.visibility !== 'SYSTEM' && row.eventKey.startsWith('torture.'),
-  },
-  {
-    name: 'client',
-    grant: { role: 'client', workspace: 'torture', brands: ['b1'] },
-    filter: {},
-    sees: (row) => row.visibility === 'CLIENT' && row.brandId === 'b1',
-  },
-  { name: 'another operator', grant: { role: 'operator' }, filter: {}, sees: () => true },
-];
+import { startTestServer, type TestServer } from '../support/server.ts';
+import { outOfOrder } from './commit-order.ts';
+import { operator, type Reader, readers } from './torture-readers.ts';
+import { writeLikeMad, writeSentinel } from './torture-writers.ts';
 
 const subscription = /* GraphQL */ `
   subscription ($filter: ActivityFilter, $after: String) {
@@ -93,30 +58,6 @@ async function startLiveCursor(server: TestServer, reader: Reader) {
   return { liveCursor: timeline.liveCursor, page: timeline.edges.map((edge) => edge.node.databaseId) };
 }
 
-/** What committed before another began comes first. */
-function outOfOrder(received: string[], transactions: CommittedTransaction[]): number {
-  const place = new Map(received.map((id, index) => [id, index]));
-  const spans = transactions
-    .map(({ ids, began, committed }) => ({ began, committed, places: ids.flatMap((id) => place.get(id) ?? []) }))
-    .filter((span) => span.places.length > 0);
-  const byCommit = spans.toSorted((a, b) => a.committed - b.committed);
-  let latest = -1;
-  let next = 0;
-  let wrong = 0;
-  for (const span of spans.toSorted((a, b) => a.began - b.began)) {
-    for (
-      let earlier = byCommit[next];
-      earlier !== undefined && earlier.committed < span.began;
-      earlier = byCommit[next]
-    ) {
-      latest = Math.max(latest, ...earlier.places);
-      next += 1;
-    }
-    if (Math.min(...span.places) < latest) wrong += 1;
-  }
-  return wrong;
-}
-
 test('20,000 entries of writers that linger, nest and roll back reach subscribers that are cut and resumed at two servers, each once and in order', async () => {
   const database = await createTestDatabase();
   const servers = await Promise.all(
@@ -130,7 +71,7 @@ test('20,000 entries of writers that linger, nest and roll back reach subscriber
   try {
     const writing = writeLikeMad(database.url, 10, 20_000);
     const following = Promise.all(
-      readers.map(async (reader) => {
+      [...readers, { ...operator, name: 'another operator' }].map(async (reader) => {
         const { liveCursor, page } = await startLiveCursor(pick(servers), reader);
         return { reader, page, ...(await follow(servers, reader, liveCursor, 'sentinel 1')) };
       }),
