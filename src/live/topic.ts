@@ -16,17 +16,17 @@ export interface Topic {
 export class Delivery {
   readonly entry: FeedEntry;
   readonly text: string;
-  #latin1: string | undefined;
+  #bytes: Buffer | undefined;
 
   constructor(entry: FeedEntry, text: string) {
     this.entry = entry;
     this.text = text;
   }
 
-  /** The text's UTF-8 bytes, one character for each: what Node writes to a socket without another copy. */
-  get latin1(): string {
-    this.#latin1 ??= Buffer.from(this.text, 'utf8').toString('latin1');
-    return this.#latin1;
+  /** The text in UTF-8. */
+  get bytes(): Buffer {
+    this.#bytes ??= Buffer.from(this.text);
+    return this.#bytes;
   }
 }
 

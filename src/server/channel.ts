@@ -1,18 +1,14 @@
 import type { Socket } from 'node:net';
-import type { Delivery, Outlet } from '../live/topic.ts';
 import type { Metrics } from '../metrics.ts';
 import type { StallWatch } from './stall-watch.ts';
 
-/** What channels of a server have in common. */
+/** What the channels of a server have in common. */
 export interface ChannelOptions {
   /** Bytes that may be unsent before live deliveries are refused. */
   limit: number;
   metrics: Metrics;
   stalls: StallWatch;
 }
-
-/** Bytes that are written at once, about; a progress of the other side is seen in these steps. */
-const chunkSize = 65_536;
 
 /** Bytes that a write may come to beyond its text: the chunks of an answer over HTTP, pings between two frames. */
 const slack = 1_024;
@@ -22,13 +18,13 @@ const slack = 1_024;
  * everything, to nowhere.
  */
 export abstract class Channel {
-  protected readonly options: ChannelOptions;
   /** Called where the other side has taken nothing for too long. */
   readonly stalled: () => void;
+  readonly #options: ChannelOptions;
   #waiting: (() => void)[] = [];
 
   constructor(options: ChannelOptions, onStall: () => void) {
-    this.options = options;
+    this.#options = options;
     this.stalled = onStall;
   }
 
@@ -39,7 +35,7 @@ export abstract class Channel {
   abstract get progress(): string;
 
   get isFull(): boolean {
-    return this.isOpen && this.unsent > this.options.limit;
+    return this.isOpen && this.unsent > this.#options.limit;
   }
 
   /** Resolves when the channel is not full. */
@@ -54,8 +50,17 @@ export abstract class Channel {
     for (const resolve of this.#waiting.splice(0)) resolve();
   };
 
-  protected count(messages: number, bytes: number): void {
-    const { metrics, stalls } = this.options;
+  /**
+   * What to call when a write of this size is out. A listener for every write would cost more than the write: only one
+   * that may fill the channel has it.
+   */
+  protected whenSent(size: number): (() => void) | undefined {
+    return this.unsent + size > this.#options.limit - slack ? this.sent : undefined;
+  }
+
+  /** Counts a write. */
+  protected wrote(messages: number, bytes: number): void {
+    const { metrics, stalls } = this.#options;
     metrics.live.messages += messages;
     metrics.live.bytes += bytes;
     metrics.live.writes += 1;
@@ -69,60 +74,4 @@ export function progressOf(socket: Socket): string {
   // no such number, whole writes have to do.
   const { writeQueueSize } = (socket as { _handle?: { writeQueueSize?: number } | null })._handle ?? {};
   return `${socket.bytesWritten - socket.writableLength} ${writeQueueSize ?? ''}`;
-}
-
-/** What a `ByteChannel` writes to: a socket, or an answer over HTTP. */
-export interface ByteStream {
-  readonly writableLength: number;
-  write(text: string, encoding: 'latin1', callback?: () => void): boolean;
-}
-
-/** Writes bytes, several deliveries at once. */
-export abstract class ByteChannel extends Channel {
-  protected abstract readonly stream: ByteStream;
-
-  get unsent(): number {
-    return this.stream.writableLength;
-  }
-
-  /** Writes text of one character a byte. */
-  write(text: string, messages: number): void {
-    const { stream, options } = this;
-    // A listener for every write would cost more than the write: only one that may fill the channel says when it is out.
-    if (stream.writableLength + text.length > options.limit - slack) stream.write(text, 'latin1', this.sent);
-    else stream.write(text, 'latin1');
-    this.count(messages, text.length);
-  }
-}
-
-/** One subscription's deliveries as bytes, as many in one write as there are. */
-export abstract class ByteOutlet<C extends ByteChannel = ByteChannel> implements Outlet {
-  protected readonly channel: C;
-
-  constructor(channel: C) {
-    this.channel = channel;
-  }
-
-  /** The bytes of a delivery, one character for each. */
-  protected abstract frame(delivery: Delivery): string;
-
-  write(deliveries: readonly Delivery[], from: number): number {
-    const { channel } = this;
-    if (!channel.isOpen) return deliveries.length - from;
-    let next = from;
-    while (next < deliveries.length && !channel.isFull) {
-      let text = '';
-      const first = next;
-      while (next < deliveries.length && text.length < chunkSize) {
-        text += this.frame(deliveries[next] as Delivery);
-        next += 1;
-      }
-      channel.write(text, next - first);
-    }
-    return next - from;
-  }
-
-  room(): Promise<void> {
-    return this.channel.room();
-  }
 }

@@ -6,22 +6,24 @@ import type { Viewer } from '../core/activity/visibility.ts';
 import { ActivityLogError } from '../errors.ts';
 import type { SubscriptionRequest } from '../graphql/subscriptions.ts';
 import type { Graphql } from '../graphql/yoga.ts';
-import type { Delivery } from '../live/topic.ts';
-import { ByteChannel, ByteOutlet, type ByteStream, type ChannelOptions, progressOf } from './channel.ts';
+import type { Delivery, Outlet } from '../live/topic.ts';
+import { Channel, type ChannelOptions, progressOf } from './channel.ts';
 import { atTime } from './expiry.ts';
 import type { Heartbeat } from './heartbeat.ts';
 
 const eventOf = (result: ExecutionResult): string => `event: next\ndata: ${JSON.stringify(result)}\n\n`;
 const complete = 'event: complete\ndata:\n\n';
 
-class EventChannel extends ByteChannel {
-  protected readonly stream: ByteStream;
+/** Characters that are written at once, about. */
+const chunkSize = 65_536;
+
+/** A streamed answer, and its one subscription's outlet. */
+class EventChannel extends Channel implements Outlet {
   readonly #response: ServerResponse;
   readonly #socket: Socket;
 
   constructor(options: ChannelOptions, response: ServerResponse, socket: Socket, onStall: () => void) {
     super(options, onStall);
-    this.stream = response;
     this.#response = response;
     this.#socket = socket;
   }
@@ -30,14 +32,27 @@ class EventChannel extends ByteChannel {
     return !this.#response.destroyed && !this.#response.writableEnded;
   }
 
+  get unsent(): number {
+    return this.#response.writableLength;
+  }
+
   get progress(): string {
     return progressOf(this.#socket);
   }
-}
 
-class EventOutlet extends ByteOutlet {
-  protected frame({ latin1 }: Delivery): string {
-    return `event: next\ndata: ${latin1}\n\n`;
+  write(deliveries: readonly Delivery[], from: number): number {
+    if (!this.isOpen) return deliveries.length - from;
+    let next = from;
+    while (next < deliveries.length && !this.isFull) {
+      const first = next;
+      let text = '';
+      for (; next < deliveries.length && text.length < chunkSize; next += 1)
+        text += `event: next\ndata: ${(deliveries[next] as Delivery).text}\n\n`;
+      const bytes = Buffer.from(text);
+      this.#response.write(bytes, this.whenSent(bytes.length));
+      this.wrote(next - first, bytes.length);
+    }
+    return next - from;
   }
 }
 
@@ -117,10 +132,7 @@ export async function serveEventStream(
     if (channel.isOpen) response.end(`${eventOf(result)}${complete}`);
   };
   const fail = (error: ActivityLogError) => finish({ errors: [graphql.toSafeError(error) as never] });
-  const opened = await graphql.subscriptions.open(
-    { ...asked, viewer },
-    { outlet: new EventOutlet(channel), fail: finish },
-  );
+  const opened = await graphql.subscriptions.open({ ...asked, viewer }, { outlet: channel, fail: finish });
   if (response.destroyed) return;
   response.writeHead(200, {
     'content-type': 'text/event-stream',

@@ -1,64 +1,77 @@
 import { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import type { WebSocket } from 'ws';
 import type { Delivery, Outlet } from '../live/topic.ts';
-import { ByteChannel, ByteOutlet, Channel, type ChannelOptions, progressOf } from './channel.ts';
+import { Channel, type ChannelOptions, progressOf } from './channel.ts';
+import { type Chunk, FrameBuffer } from './frame-buffer.ts';
 
 const prefixOf = (id: string): string => `{"id":${JSON.stringify(id)},"type":"next","payload":`;
-
-/** By the length of the message: the bytes before a text frame of a server (RFC 6455, 5.2), one character for each. */
-const headers: string[] = [];
-
-function headerOf(length: number): string {
-  if (length < 126) return `\x81${String.fromCharCode(length)}`;
-  const bytes = (value: number, count: number) =>
-    Array.from({ length: count }, (_, at) =>
-      String.fromCharCode(Math.floor(value / 256 ** (count - 1 - at)) % 256),
-    ).join('');
-  if (length >= 65_536) return `\x81\x7f${bytes(length, 8)}`;
-  headers[length] ??= `\x81\x7e${bytes(length, 2)}`;
-  return headers[length];
-}
 
 /** A WebSocket's connection: what the outlets of its subscriptions write to. */
 export interface WebSocketChannel extends Channel {
   outletOf(id: string): Outlet;
 }
 
+const frames = new FrameBuffer();
+
 /** Writes frames of its own to the socket under the WebSocket. */
-class FrameChannel extends ByteChannel implements WebSocketChannel {
-  protected readonly stream: Socket;
+class FrameChannel extends Channel implements WebSocketChannel {
   readonly #websocket: WebSocket;
+  readonly #socket: Socket;
 
   constructor(options: ChannelOptions, onStall: () => void, websocket: WebSocket, socket: Socket) {
     super(options, onStall);
     this.#websocket = websocket;
-    this.stream = socket;
+    this.#socket = socket;
   }
 
   get isOpen(): boolean {
     return this.#websocket.readyState === this.#websocket.OPEN;
   }
 
+  get unsent(): number {
+    return this.#socket.writableLength;
+  }
+
   get progress(): string {
-    return progressOf(this.stream);
+    return progressOf(this.#socket);
   }
 
   outletOf(id: string): Outlet {
     return new FrameOutlet(this, id);
   }
+
+  write(chunk: Chunk, prefix: string): void {
+    this.#socket.write(chunk.stamp(prefix), this.whenSent(chunk.size));
+    // What the kernel did not take at once, Node holds on to.
+    if (this.#socket.writableLength > 0) chunk.keep();
+    this.wrote(chunk.count, chunk.size);
+  }
 }
 
-class FrameOutlet extends ByteOutlet<FrameChannel> {
+class FrameOutlet implements Outlet {
+  readonly #channel: FrameChannel;
   readonly #prefix: string;
 
   constructor(channel: FrameChannel, id: string) {
-    super(channel);
+    this.#channel = channel;
+    // Its UTF-8 bytes, one character for each.
     this.#prefix = Buffer.from(prefixOf(id)).toString('latin1');
   }
 
-  protected frame(delivery: Delivery): string {
-    const { latin1 } = delivery;
-    return `${headerOf(this.#prefix.length + latin1.length + 1)}${this.#prefix}${latin1}}`;
+  write(deliveries: readonly Delivery[], from: number): number {
+    if (!this.#channel.isOpen) return deliveries.length - from;
+    let taken = 0;
+    for (const chunk of frames.chunksOf(deliveries, from, this.#prefix.length)) {
+      if (this.#channel.isFull) break;
+      this.#channel.write(chunk, this.#prefix);
+      taken += chunk.count;
+    }
+    return taken;
+  }
+
+  room(): Promise<void> {
+    return this.#channel.room();
   }
 }
 
@@ -104,14 +117,14 @@ class MessageChannel extends Channel implements WebSocketChannel {
       this.#out += 1;
       this.sent();
     });
-    this.count(1, message.length);
+    this.wrote(1, message.length);
   }
 }
 
 /**
  * The channel of a WebSocket. Its own frames go to the socket directly where that is known to be safe: the socket is one
- * of Node's, nothing was negotiated that changes frames or lets them wait (compression), so that the `ws` package, too,
- * writes each of its frames at once and whole. Otherwise everything goes through its public methods.
+ * of Node's, without encryption, and nothing was negotiated that changes frames or lets them wait (compression), so that
+ * the `ws` package, too, writes each of its frames at once and whole. Otherwise everything goes through its public methods.
  * @param socket the one that the WebSocket was made from
  * @param onStall called where the other side has taken nothing for too long
  */
@@ -121,7 +134,7 @@ export function channelOf(
   socket: unknown,
   onStall: () => void,
 ): WebSocketChannel {
-  if (socket instanceof Socket && websocket.extensions === '')
-    return new FrameChannel(options, onStall, websocket, socket);
+  const isPlain = socket instanceof Socket && !(socket instanceof TLSSocket);
+  if (isPlain && websocket.extensions === '') return new FrameChannel(options, onStall, websocket, socket);
   return new MessageChannel(options, onStall, websocket);
 }

@@ -7,7 +7,12 @@ import type { HintListener } from './hint-listeners.ts';
  * `timestamp(3)` as a Date in UTC, `int8` as bigint, `json` and `xid8` as text, everything else as pg gives it.
  */
 export interface Queryable {
-  query<Row>(statement: Sql): Promise<Row[]>;
+  query<Row>(statement: Sql, options?: QueryOptions): Promise<Row[]>;
+}
+
+export interface QueryOptions {
+  /** True for a statement whose text is asked again and again: its plan may be kept, where that is worth anything. */
+  repeated?: boolean;
 }
 
 /** A database that is open. All of storage is written against this; `postgres.ts` and `pglite.ts` provide it. */

@@ -1,9 +1,10 @@
+import { createHash } from 'node:crypto';
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import type { Logger } from 'pino';
 import sql, { type Sql } from 'sql-template-tag';
 import { ActivityLogError } from '../errors.ts';
-import type { Database, TransactionConnection } from './database.ts';
+import type { Database, QueryOptions, TransactionConnection } from './database.ts';
 import { connectionFailure, toDatabaseError } from './database-errors.ts';
 import { PrismaClient } from './generated/prisma/client.ts';
 import type { HintListener } from './hint-listeners.ts';
@@ -70,6 +71,8 @@ class PostgresDatabase implements Database {
   /** Statements and transactions under way, which close() waits for: pg's pool forgets those still in its queue. */
   readonly #active = new Set<Promise<unknown>>();
   #closing: Promise<void> | undefined;
+  /** False once prepared statements have turned out not to work. */
+  #preparing = true;
 
   constructor(address: PostgresAddress, options: PostgresOptions) {
     const { poolSize = 10, statementTimeout = 10_000, applicationName = 'activity-log', logger } = options;
@@ -94,10 +97,22 @@ class PostgresDatabase implements Database {
     });
   }
 
-  async query<Row>(statement: Sql): Promise<Row[]> {
+  async query<Row>(statement: Sql, { repeated = false }: QueryOptions = {}): Promise<Row[]> {
     // 0 is PostgreSQL's word for no time-out.
     const query_timeout = this.#statementTimeout === 0 ? undefined : this.#statementTimeout + graceForTheServer;
-    return await this.#track(this.#onConnection((client) => run<Row>(client, statement, query_timeout)));
+    const runOn = (client: pg.PoolClient, name?: string) => run<Row>(client, statement, { query_timeout, name });
+    const work = async (client: pg.PoolClient) => {
+      if (!repeated || !this.#preparing) return await runOn(client);
+      try {
+        return await runOn(client, nameOf(statement.text));
+      } catch (error) {
+        if (!preparedFailures.has((error as { code?: string }).code ?? '')) throw error;
+        // A pooler between us and the server gives every statement another connection.
+        this.#preparing = false;
+        return await runOn(client);
+      }
+    };
+    return await this.#track(this.#onConnection(work));
   }
 
   async transaction<T>(work: (connection: TransactionConnection) => Promise<T>): Promise<T> {
@@ -206,7 +221,24 @@ function markBroken(client: pg.PoolClient, failure: unknown): void {
   brokenClients.set(client, failure);
 }
 
-async function run<Row>(client: pg.PoolClient, statement: Sql, query_timeout?: number): Promise<Row[]> {
+/** By text; few texts are ever repeated. */
+const names = new Map<string, string>();
+
+/** The name that a repeated statement is prepared under, once for each connection. */
+function nameOf(text: string): string {
+  const name = names.get(text) ?? `activity_log_${createHash('sha256').update(text).digest('hex').slice(0, 32)}`;
+  names.set(text, name);
+  return name;
+}
+
+/** What PostgreSQL says where a prepared statement is not there, or there already: the connection is not ours alone. */
+const preparedFailures: ReadonlySet<string> = new Set(['26000', '42P05']);
+
+async function run<Row>(
+  client: pg.PoolClient,
+  statement: Sql,
+  { query_timeout, name }: { query_timeout?: number | undefined; name?: string | undefined } = {},
+): Promise<Row[]> {
   const config = {
     text: statement.text,
     values: statement.values.map(toParameter),
@@ -214,6 +246,7 @@ async function run<Row>(client: pg.PoolClient, statement: Sql, query_timeout?: n
     // One statement, as PGlite takes it; without values pg would otherwise allow several.
     queryMode: 'extended',
     ...(query_timeout === undefined ? {} : { query_timeout }),
+    ...(name === undefined ? {} : { name }),
   };
   return (await client.query(config)).rows;
 }

@@ -54,6 +54,7 @@ export async function readFeed(database: Database, request: FeedRequest): Promis
             ORDER BY span.low, later."transactionId", later."sequence" LIMIT ${limit + 1})
         ) AS found ORDER BY found."transactionId", found."sequence" LIMIT ${limit + 1}
       ) AS entry ON true`,
+    { repeated: selection === undefined },
   );
   const until = fixed ?? toSnapshot(rows[0]?.snapshot);
   const found = rows.filter((row): row is typeof row & ActivityRow => row.id !== null);

@@ -38,6 +38,17 @@ describe('PostgreSQL', () => {
     expect(await database.query(sql`SELECT 1 AS a`)).toEqual([{ a: 1 }]);
   });
 
+  it('goes on without prepared statements where they do not last, as behind some poolers', async () => {
+    const own = await openPostgres({ url: test.url, poolSize: 1 });
+    const ask = () => own.query<{ one: number }>(sql`SELECT ${1}::int4 AS one`, { repeated: true });
+    const prepared = async () =>
+      (await own.query<{ count: number }>(sql`SELECT count(*)::int4 AS count FROM pg_prepared_statements`))[0]?.count;
+    expect([await ask(), await prepared()]).toEqual([[{ one: 1 }], 1]);
+    await own.query(sql`DEALLOCATE ALL`);
+    expect([await ask(), await ask(), await prepared()]).toEqual([[{ one: 1 }], [{ one: 1 }], 0]);
+    await own.close();
+  });
+
   it('keeps a connection whose statement failed', async () => {
     const one = await openPostgres({ url: test.url, poolSize: 1 });
     const before = await pidOf(one);
