@@ -1,4 +1,4 @@
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 /** Every metric of the process, by its Prometheus name without the prefix `activity_log_`. */
 export class Metrics {
@@ -47,6 +47,11 @@ export class Metrics {
     this.#total('live_messages_total', 'Messages with an entry written to live subscribers.', 'messages');
     this.#total('live_bytes_total', 'Bytes of these messages, with their framing.', 'bytes');
     this.#total('live_writes_total', 'Writes that these messages were coalesced into.', 'writes');
+  }
+
+  /** Adds those of the process itself: memory, processor time, event loop, garbage collection. Once in a process. */
+  watchProcess(): void {
+    collectDefaultMetrics({ register: this.registry });
   }
 
   /** A counter that is read off `live` when somebody asks. */

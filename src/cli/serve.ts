@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { readConfig } from '../config.ts';
 import { createLogger } from '../log.ts';
+import { Metrics } from '../metrics.ts';
 import { startServer } from '../server/server.ts';
 import { isEmbedded, readSecret, signToken } from '../server/token.ts';
 import { connectDatabase } from '../storage/connect.ts';
@@ -26,11 +27,17 @@ async function serve(): Promise<void> {
   const logger = createLogger(config.logLevel);
   const stopped = asked();
   const database = await connectDatabase({ ...config, logger });
-  const server = await startServer({ config, database, secret, logger }).catch(async (error: NodeJS.ErrnoException) => {
-    await database.close();
-    if (error.code !== 'EADDRINUSE') throw error;
-    throw new Error(`Port ${config.port} of ${config.host} is taken. Set PORT to another one, or to 0 for a free one.`);
-  });
+  const metrics = new Metrics();
+  metrics.watchProcess();
+  const server = await startServer({ config, database, secret, logger, metrics }).catch(
+    async (error: NodeJS.ErrnoException) => {
+      await database.close();
+      if (error.code !== 'EADDRINUSE') throw error;
+      throw new Error(
+        `Port ${config.port} of ${config.host} is taken. Set PORT to another one, or to 0 for a free one.`,
+      );
+    },
+  );
   if ('announce' in database && typeof database.announce === 'function') database.announce(server.url);
   process.stdout.write(`Activity Log is ready at ${server.url}\n`);
   if (isEmbedded(config) && secret !== undefined) {

@@ -1,3 +1,5 @@
+import { encodeGlobalID } from '@pothos/plugin-relay';
+import { GraphQLObjectType } from 'graphql';
 import { builder } from './builder.ts';
 import './scalars.ts';
 import './enums.ts';
@@ -8,6 +10,20 @@ import './activity.ts';
 import './timeline.ts';
 import './activity-mutations.ts';
 import './activity-added.ts';
+import { formatBrandId } from './node.ts';
 
 /** The whole GraphQL schema; schema.graphql is its text. */
 export const schema = builder.toSchema();
+
+// The plugin resolves global ids asynchronously: a promise for each, and for all that is around it.
+const ids = {
+  ActivityLog: ({ id }: { id: string }) => id,
+  Workspace: ({ id }: { id: string }) => id,
+  Brand: formatBrandId,
+};
+for (const [name, idOf] of Object.entries(ids)) {
+  const type = schema.getType(name);
+  const field = type instanceof GraphQLObjectType ? type.getFields()['id'] : undefined;
+  if (field === undefined) throw new Error(`there is no field ${name}.id`);
+  field.resolve = (node) => encodeGlobalID(name, idOf(node));
+}

@@ -29,6 +29,8 @@ export interface ServerOptions {
   /** For HS256 tokens. */
   secret?: Uint8Array | undefined;
   logger: Logger;
+  /** What /metrics shows; by default one of the server's own. */
+  metrics?: Metrics;
 }
 
 export interface RunningServer {
@@ -42,8 +44,8 @@ export interface RunningServer {
 }
 
 /** Starts the service: migrates, wires its parts, listens. What it started is ended in the reverse order. */
-export async function startServer({ config, database, secret, logger }: ServerOptions): Promise<RunningServer> {
-  const metrics = new Metrics();
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { config, database, secret, logger, metrics = new Metrics() } = options;
   const { applied, restored } = await migrate(database);
   if (applied.length > 0) logger.info({ applied }, 'the database was migrated');
   if (restored) logger.warn('the database was restored into another cluster: live cursors given before have expired');
