@@ -89,7 +89,10 @@ export class Subscriptions {
     const operation = getOperationAST(document, operationName);
     if (operation == null) throw new Error('there is no such operation');
     const form = shareDocument(schema, document, operation);
-    const used = form.variables.map((name) => [name, variables?.[name]]);
+    // One that is left out has its default, which null has not.
+    const used = form.variables
+      .filter((name) => variables?.[name] !== undefined)
+      .map((name) => [name, variables?.[name]]);
     const key = form.isShared
       ? JSON.stringify([selectionKey(selection), form.text, used])
       : `unshared ${++this.#unshared}`;
