@@ -56,14 +56,18 @@ class EventChannel extends Channel implements Outlet {
   }
 }
 
+const isJson = ({ headers }: IncomingMessage): boolean =>
+  /^application\/json\s*(?:;|$)/i.test(headers['content-type'] ?? '');
+
 function paramsOf(request: IncomingMessage, body: Buffer | null): Record<string, unknown> | undefined {
   try {
     if (body !== null) {
-      if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) return undefined;
+      if (request.method !== 'POST' || !isJson(request)) return undefined;
       // Parsed again by yoga where it is not for us: not worth it for the many that cannot be.
       if (!body.includes('subscription') && !body.includes('\\u')) return undefined;
       return JSON.parse(body.toString('utf8')) as Record<string, unknown>;
     }
+    if (request.method !== 'GET') return undefined;
     const { searchParams } = new URL(request.url ?? '/', 'http://localhost');
     const variables = searchParams.get('variables');
     return {
