@@ -29,9 +29,10 @@ export class RunningSubscription implements AsyncIterableIterator<ExecutionResul
   return(): Promise<Result> {
     this.#ended = true;
     this.subscription?.close();
-    const done = { done: true, value: undefined } as const;
-    this.#settle?.(done);
-    return Promise.resolve(done);
+    // The `next()` that waits is left as it is: graphql-ws would take its end for that of an operation which has the same
+    // id by then.
+    this.#settle = undefined;
+    return Promise.resolve({ done: true, value: undefined });
   }
 
   [Symbol.asyncIterator](): this {

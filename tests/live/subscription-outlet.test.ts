@@ -144,6 +144,8 @@ describe('a subscription with an outlet that is full now and then', () => {
     source.hint();
     await vi.advanceTimersByTimeAsync(5_000);
     expect([outlet.texts, outlet.isWaitedFor]).toEqual([[due[0]?.id], true]);
+    // It does not try before there is room.
+    expect([outlet.writes, outlet.refusals]).toEqual([1, 1]);
     expect([await totalOf(metrics.subscribers), await totalOf(metrics.fellBehind)]).toEqual([0, 1]);
     const { reads } = source;
     await vi.advanceTimersByTimeAsync(60_000);

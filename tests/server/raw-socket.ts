@@ -13,15 +13,21 @@ export class RawSocket {
   readonly websocket: WebSocket;
   /** Every message, as text, in order. */
   readonly texts: string[] = [];
+  readonly messages: Message[] = [];
   #next: (() => void) | undefined;
   #ended: Error | undefined;
 
   constructor(url: string, options: ClientOptions = {}) {
     this.websocket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws', options);
     this.websocket.on('message', (data, isBinary) => {
-      if (isBinary) this.#ended = new Error('a binary message');
       this.texts.push(String(data));
-      this.#next?.();
+      try {
+        if (isBinary) throw new Error('a binary message');
+        this.messages.push(JSON.parse(String(data)) as Message);
+        this.#next?.();
+      } catch (error) {
+        this.#end(error as Error);
+      }
     });
     this.websocket.on('error', (error) => this.#end(error));
     this.websocket.on('close', (code, reason) => this.#end(new Error(`closed: ${code} ${reason}`)));
@@ -36,8 +42,10 @@ export class RawSocket {
     return socket;
   }
 
-  get messages(): Message[] {
-    return this.texts.map((text) => JSON.parse(text) as Message);
+  /** Forgets what came so far. */
+  clear(): void {
+    this.texts.length = 0;
+    this.messages.length = 0;
   }
 
   /** The messages of one operation. */
