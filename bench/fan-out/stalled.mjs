@@ -61,9 +61,10 @@ async function withoutStalled(stand, entries) {
   await stand.send(1, 1);
   await all;
   stand.next = firstTimed;
-  // As many readers as in the other variant: the load is the same.
   stand.readers = stand.crowd.subscribers;
   const result = await saturate(stand, entries);
+  // What those got who are the others in the other variant.
+  result.perSecond *= 1 - Math.floor(stand.readers / everyNth) / stand.readers;
   const collected = await collectedMemory(stand.pid, stand.service.signal);
   await stand.crowd.check();
   return { ...result, collected };
@@ -82,7 +83,7 @@ export async function stalled({ postgres }) {
   };
   const results = await takeTurns({
     stalled: variant(count, withStalled),
-    none: variant(count - Math.floor(count / everyNth), withoutStalled),
+    none: variant(count, withoutStalled),
   });
   const [{ stalled: many }] = endings;
   const { stalled: ours, none } = results;

@@ -41,6 +41,8 @@ export interface SharedDocument {
   readonly document: DocumentNode;
   /** The variables that the text still uses. */
   readonly variables: readonly string[];
+  /** Those of `@include(if:)` and `@skip(if:)`, for which null is no value. */
+  readonly conditions: readonly string[];
 }
 
 const byName = (a: { name: { value: string } }, b: { name: { value: string } }) =>
@@ -100,8 +102,20 @@ function makeShared(schema: GraphQLSchema, document: DocumentNode, operation: Op
         .toSorted((a, b) => byName(a.variable, b.variable)),
     }),
   });
+  const conditions = new Set<string>();
+  visit(plain, {
+    Directive: ({ arguments: given }) => {
+      for (const { value } of given ?? []) if (value.kind === Kind.VARIABLE) conditions.add(value.name.value);
+    },
+  });
   const executed = parse(print(plain), { noLocation: true });
-  return { isShared, text: print(form), document: executed, variables: [...variables].sort() };
+  return {
+    isShared,
+    text: print(form),
+    document: executed,
+    variables: [...variables].sort(),
+    conditions: [...conditions],
+  };
 }
 
 /** The fragments that an operation uses, by name. */

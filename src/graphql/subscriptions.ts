@@ -15,7 +15,7 @@ import { EntryStream, type StreamRequest } from '../live/entry-stream.ts';
 import { Subscription } from '../live/subscription.ts';
 import type { Outlet, Topic } from '../live/topic.ts';
 import { createContext, createSharedContext, type GraphqlContext, type Services } from './context.ts';
-import { shareDocument } from './shared-document.ts';
+import { type SharedDocument, shareDocument } from './shared-document.ts';
 
 /** A subscription as a transport has it from its client. */
 export interface SubscriptionRequest {
@@ -63,6 +63,7 @@ export class Subscriptions {
   /**
    * Checks what is asked for and makes a subscription of it, to be started and closed by the transport.
    * @returns a result with errors where it is refused
+   * @throws ActivityLogError BAD_USER_INPUT for null as the condition of a directive
    */
   async open(request: SubscriptionRequest, sink: SubscriptionSink): Promise<Subscription | ExecutionResult> {
     const { schema, services } = this.#options;
@@ -75,20 +76,26 @@ export class Subscriptions {
       contextValue: createContext(services, viewer),
     });
     if (!(source instanceof EntryStream)) return this.#toSafe(source as ExecutionResult);
+    const operation = getOperationAST(document, operationName);
+    if (operation == null) throw new Error('a document without the operation was executed');
+    const form = shareDocument(schema, document, operation);
+    // graphql-js would say so for every entry.
+    const empty = form.conditions.find((name) => variables?.[name] === null);
+    if (empty !== undefined) {
+      const message = `${empty} stands in @include or @skip: it takes true or false, got null`;
+      throw new ActivityLogError('BAD_USER_INPUT', message, { field: empty });
+    }
     return new Subscription({
       live: services.live,
-      topic: this.#topicOf(request, source.request),
+      topic: this.#topicOf(form, request, source.request),
       outlet: sink.outlet,
       after: source.request.after,
       onFailure: (error) => sink.fail({ errors: [this.#options.toSafeError(error) as GraphQLError] }),
     });
   }
 
-  #topicOf({ document, operationName, variables, viewer }: SubscriptionRequest, { selection }: StreamRequest): Topic {
+  #topicOf(form: SharedDocument, { variables, viewer }: SubscriptionRequest, { selection }: StreamRequest): Topic {
     const { schema, services } = this.#options;
-    const operation = getOperationAST(document, operationName);
-    if (operation == null) throw new Error('there is no such operation');
-    const form = shareDocument(schema, document, operation);
     // One that is left out has its default, which null has not.
     const used = form.variables
       .filter((name) => variables?.[name] !== undefined)

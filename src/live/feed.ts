@@ -24,6 +24,10 @@ interface Joiner {
   reject(error: unknown): void;
 }
 
+/** Under a steady stream of hints one part in so many of the time is spent on reading; the rest is never longer than this. */
+const readingShare = 10;
+const longestRest = 10;
+
 /** Milliseconds since 1970, to the microsecond. */
 const now = () => performance.timeOrigin + performance.now();
 
@@ -44,6 +48,8 @@ export class Feed {
   #woken = false;
   /** When the earliest commit was that a hint has told of since the last read. */
   #hintedAt: number | undefined;
+  /** Before this moment of the clock no hint makes it read again. */
+  #restUntil = 0;
   #running: Promise<void> | undefined;
   #closed = false;
 
@@ -106,7 +112,8 @@ export class Feed {
       try {
         await this.#read();
         failures = 0;
-        if (!this.#woken) await this.#pause(this.#options.pollInterval);
+        if (this.#woken) await this.#rest();
+        else await this.#pause(this.#options.pollInterval);
       } catch (error) {
         this.#options.metrics.feedFailures.inc();
         if (failures === 0) this.#options.logger.warn({ err: error }, 'the live feed cannot read; it goes on trying');
@@ -139,7 +146,9 @@ export class Feed {
     for (;;) {
       const committedAt = this.#hintedAt;
       this.#hintedAt = undefined;
+      const began = performance.now();
       const read = await this.#options.source.readFeed({ after: this.#position, limit: this.#options.batch });
+      this.#restUntil = began + Math.min((performance.now() - began) * readingShare, longestRest);
       this.#options.metrics.feedRead.inc(read.entries.length);
       const isForSomebody = await this.#hub.deliver(read.entries);
       if (isForSomebody && committedAt !== undefined)
@@ -149,6 +158,12 @@ export class Feed {
       if ((read.settled && fresh) || this.#closed) return read.position.seen;
       fresh ||= read.settled;
     }
+  }
+
+  /** Where hints come all the time: reading what they tell of together disturbs those who write less. */
+  async #rest(): Promise<void> {
+    const left = this.#restUntil - performance.now();
+    if (left >= 1 && !this.#closed) await new Promise((resolve) => setTimeout(resolve, left));
   }
 
   #pause(milliseconds: number): Promise<void> {

@@ -25,8 +25,6 @@ export class WebSocketConnection<E> implements GraphqlSocket {
   #closed: ((code?: number, reason?: string) => Promise<void>) | undefined;
   /** False where it has not answered the last beat yet. */
   #answered = true;
-  /** How far the other side had come at the last beat, where something was unsent. */
-  #progress: string | undefined;
 
   /** @param makeExtra what the operations of this connection find beside it */
   constructor(
@@ -81,17 +79,15 @@ export class WebSocketConnection<E> implements GraphqlSocket {
     });
   }
 
-  /** Asks whether the other side is still there. One that takes what it is sent is, even where its answer is late. */
+  /** Asks whether the other side is still there. While something is unsent, that is for the stall watch to tell. */
   beat(): void {
     if (this.#websocket.readyState !== this.#websocket.OPEN) return;
-    const { progress, unsent } = this.channel;
-    const isTaking = this.#progress !== undefined && this.#progress !== progress;
-    if (!this.#answered && !isTaking) {
+    if (this.channel.unsent > 0) return;
+    if (!this.#answered) {
       this.#websocket.terminate();
       return;
     }
     this.#answered = false;
-    this.#progress = unsent > 0 ? progress : undefined;
     this.#websocket.ping();
   }
 

@@ -6,6 +6,8 @@ import type { Logger } from 'pino';
 import { type HintListener, HintListeners, momentOfCommit } from './hint-listeners.ts';
 
 const channel = 'activity_log';
+/** Milliseconds between two NOTIFYs of this process: what is committed meanwhile is told together. */
+const pause = 5;
 const shortestDelay = 100;
 const longestDelay = 5_000;
 
@@ -80,6 +82,7 @@ export class PostgresHints {
           'NOTIFY failed; other servers find the entries by polling',
         );
       }
+      await delay(pause, undefined, { ref: false });
     }
     this.#sending = false;
   }

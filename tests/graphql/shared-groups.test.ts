@@ -158,13 +158,14 @@ describe('subscribers of one class', () => {
     expect((await counts())[0]).toBeLessThanOrEqual(3);
   });
 
-  it('do not get what is made for one who says null where others leave a variable out', async () => {
+  it('do not share with one who says null where they leave a variable out: null is no condition, and is refused', async () => {
     await newWorkspace();
     const query = `subscription ($w: String!, $on: Boolean = true) {
       activityAdded(workspaceId: $w) { activity { entityId message @include(if: $on) } } }`;
     const [one, other] = [await open({ subject: 'u1' }), await open({ subject: 'u2' })];
-    // It will have errors: null is no condition.
-    await follow([{ socket: one, id: 'null', query, variables: { on: null } }]);
+    one.subscribe('null', query, { variables: { w: workspaceId, on: null } });
+    const [refused] = await one.results('null', 1);
+    expect(JSON.parse(refused as string).errors[0].extensions).toEqual({ code: 'BAD_USER_INPUT', field: 'on' });
     await follow([{ socket: other, id: 'by default', query }]);
     await log({ message: 'm' });
     const [result] = await other.results('by default', 1);
