@@ -80,7 +80,7 @@ async function soak(postgres) {
     const cpu = (used - processor) / 10 / Math.max(1, Date.now() - last);
     [processor, last] = [used, Date.now()];
     const heap = metrics['nodejs_heap_size_used_bytes'];
-    const line = [sample.minutes, sample.rss, heap && heap / megabyte, metrics['activity_log_subscribers'], cpu];
+    const line = [sample.minutes, sample.rss, heap && heap / megabyte, metrics['activity_log_live_subscribers'], cpu];
     say(`| ${[...line.map(shown), counted, gaps, doubles, loadAverage()].join(' | ')} |`);
     if (problems > 0) throw new Error(errors.join(' | '));
   }
