@@ -112,8 +112,8 @@ export class Feed {
       try {
         await this.#read();
         failures = 0;
-        if (this.#woken) await this.#rest();
-        else await this.#pause(this.#options.pollInterval);
+        if (!this.#woken) await this.#pause(this.#options.pollInterval);
+        await this.#rest();
       } catch (error) {
         this.#options.metrics.feedFailures.inc();
         if (failures === 0) this.#options.logger.warn({ err: error }, 'the live feed cannot read; it goes on trying');

@@ -6,7 +6,7 @@ import { Metrics } from '@/metrics.ts';
 import { ModelSource, operatorScope } from './model-source.ts';
 
 beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
 });
 afterEach(() => {
   vi.useRealTimers();

@@ -11,7 +11,7 @@ import { Metrics } from '@/metrics.ts';
 import { isInOrder, ModelSource, operatorScope, scheduled } from './model-source.ts';
 
 beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
 });
 afterEach(() => {
   vi.useRealTimers();
@@ -248,6 +248,35 @@ describe('the feed', () => {
     expect(one.got).toHaveLength(1);
     const closed = feed.close();
     answer();
+    await closed;
+  });
+
+  it('spends a tenth of its time on reading where hints never end, and still hands on everything', async () => {
+    const source = new ModelSource();
+    const { feed } = feedOf({
+      readSnapshot: () => source.readSnapshot(),
+      readFeed: async (request) => {
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        return await source.readFeed(request);
+      },
+      onHint: (listener) => source.onHint(listener),
+    });
+    const one = new Subscriber();
+    const joined = feed.join(one);
+    await vi.advanceTimersByTimeAsync(20);
+    await joined;
+    const { reads } = source;
+    for (let millisecond = 0; millisecond < 500; millisecond++) {
+      source.write(1);
+      source.hint();
+      await vi.advanceTimersByTimeAsync(1);
+    }
+    expect(source.reads - reads).toBeGreaterThan(40);
+    expect(source.reads - reads).toBeLessThan(60);
+    await vi.advanceTimersByTimeAsync(20);
+    expect(one.got).toHaveLength(500);
+    const closed = feed.close();
+    await vi.advanceTimersByTimeAsync(20);
     await closed;
   });
 

@@ -13,7 +13,7 @@ import { topicOf, turn } from './hub-members.ts';
 import { isInOrder, ModelSource, scheduled } from './model-source.ts';
 
 beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
 });
 afterEach(() => {
   vi.useRealTimers();
