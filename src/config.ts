@@ -132,6 +132,13 @@ const table = {
     help: 'A query that takes longer is stopped and refused with LIMIT_EXCEEDED (PostgreSQL only).',
     parse: whole(100, 600_000, 10_000),
   },
+  writeQueue: {
+    name: 'ACTIVITY_WRITE_QUEUE',
+    default: '20000',
+    takes: 'a whole number from 1 to 1000000',
+    help: 'Entries of this process that may wait for the database at once; more are refused with UNAVAILABLE (logActivity keeps them in ACTIVITY_SPOOL_DIR).',
+    parse: whole(1, 1_000_000, 20_000),
+  },
   pollInterval: {
     name: 'ACTIVITY_POLL_INTERVAL_MS',
     default: '50',

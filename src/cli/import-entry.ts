@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { AcceptedActivity, ActivityInput } from '../core/activity/activity.ts';
+import { canonicalJson } from '../core/activity/canonical-json.ts';
 import { acceptEntry } from '../core/activity/entry-schema.ts';
 import { ActivityLogError, shorten } from '../errors.ts';
 import { IdenticalLines } from './identical-lines.ts';
@@ -31,15 +32,6 @@ function parse(text: string): unknown {
   } catch (error) {
     return refuse(`the line must be a JSON object: ${(error as Error).message}`);
   }
-}
-
-/** Keys in one order at every level: two lines that say the same in another order are one entry. */
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_key, part: unknown) =>
-    typeof part === 'object' && part !== null && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  );
 }
 
 /** Reads the lines of one import. */
@@ -85,7 +77,7 @@ export class ImportEntries {
   }
 
   #keyOf(entry: object): string {
-    const hash = createHash('sha256').update(canonical(entry)).digest();
+    const hash = createHash('sha256').update(canonicalJson(entry)).digest();
     const count = this.#identical.count(hash);
     return `import:${hash.toString('base64url')}${count === 1 ? '' : `#${count}`}`;
   }

@@ -1,5 +1,6 @@
-import type { ActivityInput, Written } from '../core/activity/activity.ts';
+import type { ActivityInput } from '../core/activity/activity.ts';
 import type { Outcome } from '../core/activity/activity-log.ts';
+import { keyIsTaken } from '../core/activity/same-entry.ts';
 import { checkMayWrite, revealWritten, type Viewer } from '../core/activity/visibility.ts';
 import { ActivityLogError } from '../errors.ts';
 import { ActivityLogType, type ActivityShape } from './activity.ts';
@@ -26,7 +27,10 @@ const InputError = builder.objectRef<Refusal>('ActivityInputError').implement({
   }),
 });
 
-const Payload = builder.objectRef<Written>('ActivityLogPayload').implement({
+/** What a key that belongs to another entry means, for the descriptions of both payloads. */
+const takenKey = 'with `duplicate`: the key belongs to an entry that says something else, and yours was not written';
+
+const Payload = builder.objectRef<Result & { activity: ActivityShape }>('ActivityLogPayload').implement({
   description: 'What logging an entry came to.',
   fields: (t) => ({
     activity: t.field({
@@ -38,25 +42,31 @@ const Payload = builder.objectRef<Written>('ActivityLogPayload').implement({
       description:
         'True where the workspace already had an entry with this `idempotencyKey`: that one is returned, nothing was written.',
     }),
+    error: t.field({
+      type: InputError,
+      nullable: true,
+      description: `Null, or, ${takenKey}.`,
+      resolve: ({ error }) => error,
+    }),
   }),
 });
 
 const ManyResult = builder.objectRef<Result>('ActivityLogManyResult').implement({
-  description: 'What became of one entry: either `activity` or `error`.',
+  description: 'What became of one entry.',
   fields: (t) => ({
     activity: t.field({
       type: ActivityLogType,
       nullable: true,
-      description: 'The entry as it stands in the trail.',
+      description: 'The entry as it stands in the trail; null where it was refused.',
       resolve: ({ activity }) => activity,
     }),
     duplicate: t.exposeBoolean('duplicate', {
-      description: 'True where the workspace already had an entry with this `idempotencyKey`.',
+      description: 'True where the workspace already had an entry with this `idempotencyKey`: `activity` is that one.',
     }),
     error: t.field({
       type: InputError,
       nullable: true,
-      description: 'Why it was refused.',
+      description: `Why it was refused; or, ${takenKey}.`,
       resolve: ({ error }) => error,
     }),
   }),
@@ -74,16 +84,17 @@ const ManyPayload = builder.objectRef<{ results: Result[] }>('ActivityLogManyPay
   }),
 });
 
+const toRefusal = ({ code, message, field }: ActivityLogError): Refusal => ({ code, message, field });
+
 function toResult(viewer: Viewer, outcome: Outcome): Result {
   try {
     if ('error' in outcome) throw outcome.error;
     const { sent, written } = outcome;
     const activity = revealWritten(viewer, sent, written.activity, written.duplicate);
-    return { activity, duplicate: written.duplicate, error: null };
+    return { activity, duplicate: written.duplicate, error: written.differs ? toRefusal(keyIsTaken()) : null };
   } catch (error) {
     if (!(error instanceof ActivityLogError)) throw error;
-    const { code, message, field } = error;
-    return { activity: null, duplicate: false, error: { code, message, field } };
+    return { activity: null, duplicate: false, error: toRefusal(error) };
   }
 }
 
@@ -99,21 +110,18 @@ builder.mutationFields((t) => ({
     description: 'Logs one entry. Answers once it is committed.',
     args: { input: t.arg({ type: ActivityLogInput, required: true, description: 'The entry.' }) },
     resolve: async (_root, { input }, context) => {
-      const [result] = await logMany(context, [input]);
-      if (result?.activity == null) {
-        const { code, message, field } = result?.error ?? {
-          code: 'INTERNAL',
-          message: 'there was no result',
-          field: undefined,
-        };
+      const [result] = (await logMany(context, [input])) as [Result];
+      const { activity, duplicate, error } = result;
+      if (activity === null) {
+        const { code, message, field } = error as Refusal;
         throw new ActivityLogError(code, message, { field: field === undefined ? 'input' : `input.${field}` });
       }
-      return { activity: result.activity, duplicate: result.duplicate };
+      return { activity, duplicate, error };
     },
   }),
   activityLogMany: t.field({
     type: ManyPayload,
-    description: `Logs up to ${mostEntries} entries in one transaction, in their order. Valid ones are written, refused ones are reported at their place.`,
+    description: `Logs up to ${mostEntries} entries, in their order. Valid ones are written together, refused ones are reported at their place.`,
     args: { input: t.arg({ type: [ActivityLogInput], required: true, description: 'The entries.' }) },
     complexity: ({ input }) => ({ field: 1, multiplier: input.length }),
     resolve: async (_root, { input }, context) => {

@@ -55,7 +55,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const feed = new Feed({ source, logger, metrics, pollInterval: config.pollInterval, queueLimit });
   const services: Services = {
     database,
-    activityLog: new ActivityLog({ writer: createActivityWriter(database), logger, metrics }),
+    activityLog: new ActivityLog({
+      writer: createActivityWriter(database, { limit: config.writeQueue, metrics }),
+      logger,
+      metrics,
+    }),
     directory: createDirectory(database),
     liveCursors: new LiveCursors(await readCursorSeal(database)),
     live: { feed, source, metrics, queueLimit },

@@ -1,121 +1,89 @@
-import sql, { type Sql } from 'sql-template-tag';
-import type { AcceptedActivity, Activity, JsonValue, Written } from '../core/activity/activity.ts';
-import type { ActivityWriter, CallerTransaction } from '../core/activity/activity-log.ts';
+import type { AcceptedActivity, WriteResult } from '../core/activity/activity.ts';
+import type { ActivityWriter } from '../core/activity/activity-log.ts';
 import { ActivityLogError } from '../errors.ts';
-import { type ActivityRow, activityColumns, toActivity } from './activity-rows.ts';
-import type { Database, Queryable } from './database.ts';
+import type { Metrics } from '../metrics.ts';
+import { writeWithinTransaction } from './caller-transaction.ts';
+import type { Database } from './database.ts';
+import { errorCode, isContention, isRefusal } from './database-errors.ts';
+import { GroupCommit } from './group-commit.ts';
+import { type Row, toRow, writeEntries } from './write-entries.ts';
 
-interface Inserted {
-  id: string;
-  transactionId: string;
-  sequence: string;
-}
+/** How often a statement is tried that another one was preferred to (a deadlock, say). */
+const mostAttempts = 5;
 
-/** One INSERT for any number of entries: one parameter, one plan, the order of the input kept in "sequence". */
-function insert(entries: readonly AcceptedActivity[]): Sql {
-  return sql`INSERT INTO "ActivityLog" ("id", "workspaceId", "brandId", "entityType", "entityId", "eventKey", "message",
-      "context", "actorType", "actorUserId", "actorLabel", "payload", "visibility", "severity", "createdAt", "idempotencyKey")
-    SELECT "id", "workspaceId", "brandId", "entityType"::"ActivityEntityType", "entityId", "eventKey", "message",
-      "context", "actorType"::"ActivityActorType", "actorUserId", "actorLabel", "payloadText"::json,
-      "visibility"::"ActivityVisibility", "severity"::"ActivitySeverity", "createdAt"::timestamp(3), "idempotencyKey"
-    FROM ROWS FROM (json_to_recordset(${JSON.stringify(entries)}::json) AS ("id" text, "workspaceId" text, "brandId" text,
-      "entityType" text, "entityId" text, "eventKey" text, "message" text, "context" text, "actorType" text,
-      "actorUserId" text, "actorLabel" text, "payloadText" text, "visibility" text, "severity" text, "createdAt" text,
-      "idempotencyKey" text)) WITH ORDINALITY AS entry("id", "workspaceId", "brandId", "entityType", "entityId",
-      "eventKey", "message", "context", "actorType", "actorUserId", "actorLabel", "payloadText", "visibility", "severity",
-      "createdAt", "idempotencyKey", "place")
-    ORDER BY "place"
-    ON CONFLICT ("workspaceId", "idempotencyKey") DO NOTHING
-    RETURNING "id", "transactionId"::text AS "transactionId", "sequence"::text AS "sequence"`;
-}
+/** Entries that may wait for their batch where nobody says otherwise. */
+const defaultLimit = 20_000;
 
-const keyOf = ({ workspaceId, idempotencyKey }: { workspaceId: string; idempotencyKey: string | null }): string =>
-  JSON.stringify([workspaceId, idempotencyKey]);
-
-/** The entries that stood in the way of the given ones. A statement of its own: it has to see what others just committed. */
-async function findByKey(target: Queryable, entries: readonly AcceptedActivity[]): Promise<Map<string, Activity>> {
-  const workspaceIds = entries.map((entry) => entry.workspaceId);
-  const keys = entries.map((entry) => entry.idempotencyKey);
-  const rows = await target.query<ActivityRow>(
-    sql`SELECT ${activityColumns} FROM "ActivityLog"
-      WHERE ("workspaceId", "idempotencyKey") IN (SELECT * FROM unnest(${workspaceIds}::text[], ${keys}::text[]))`,
+function toRefusal(error: unknown): ActivityLogError {
+  return new ActivityLogError(
+    'BAD_USER_INPUT',
+    `the database refused the entry (${errorCode(error)}): a constraint or a trigger of its own forbids it`,
+    { field: 'entry', cause: error },
   );
-  return new Map(rows.map((row) => [keyOf(row), toActivity(row)]));
 }
 
-async function writeTo(target: Queryable, entries: readonly AcceptedActivity[]): Promise<Written[]> {
-  const inserted = new Map((await target.query<Inserted>(insert(entries))).map((row) => [row.id, row]));
-  const kept = entries.filter((entry) => !inserted.has(entry.id));
-  const earlier = kept.length === 0 ? new Map<string, Activity>() : await findByKey(target, kept);
-  return entries.map((entry): Written => {
-    const row = inserted.get(entry.id);
-    if (row !== undefined) return { activity: complete(entry, row), duplicate: false };
-    const activity = earlier.get(keyOf(entry));
-    if (activity !== undefined) return { activity, duplicate: true };
-    throw new ActivityLogError('UNAVAILABLE', 'The entry with this idempotency key was removed meanwhile; try again.');
-  });
-}
-
-function complete(entry: AcceptedActivity, { transactionId, sequence }: Inserted): Activity {
-  const payload = entry.payloadText === null ? null : (JSON.parse(entry.payloadText) as JsonValue);
-  return { ...entry, payload, transactionId: BigInt(transactionId), sequence: BigInt(sequence) };
-}
-
-/** A caller's Prisma transaction client, as something to query. Rows come as that client reads them: text only. */
-function within(tx: CallerTransaction): Queryable {
-  return {
-    query: async <Row>(statement: Sql) => await tx.$queryRawUnsafe<Row[]>(statement.text, ...statement.values),
-  };
-}
-
-/** The last entry under way in each caller's transaction. */
-const underWay = new WeakMap<CallerTransaction, Promise<unknown>>();
-
-/**
- * Writes one entry in the caller's transaction. With `contain`, a failure leaves that transaction usable. There is no
- * hint: only the caller knows when it commits; the feed's poll finds it.
- *
- * One entry at a time: of two that an application logs with Promise.all, the savepoint of one would lie inside that of
- * the other, and a failure of either would take both away.
- */
-export async function writeWithinTransaction(
-  tx: CallerTransaction,
-  entry: AcceptedActivity,
-  contain: boolean,
-): Promise<Written> {
-  const before = underWay.get(tx);
-  const write = async () => {
-    await before;
-    return await writeContained(tx, entry, contain);
-  };
-  const writing = write();
-  underWay.set(
-    tx,
-    writing.catch(() => undefined),
-  );
-  return await writing;
-}
-
-async function writeContained(tx: CallerTransaction, entry: AcceptedActivity, contain: boolean): Promise<Written> {
-  if (contain) await tx.$executeRawUnsafe('SAVEPOINT activity_log');
+/** Writes rows with as few statements as it takes: where the database refuses one of them, the others are written without it. */
+async function writeApart(database: Database, rows: readonly Row[], again: boolean): Promise<WriteResult[]> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await writeEntries(database, rows, again);
+    } catch (error) {
+      if (isContention(error) && attempt < mostAttempts) continue;
+      if (!isRefusal(error)) throw error;
+      if (rows.length === 1) return [{ error: toRefusal(error) }];
+      break;
+    }
+  }
+  const middle = rows.length >> 1;
+  const results = await writeApart(database, rows.slice(0, middle), again);
+  const rest = rows.slice(middle);
   try {
-    const [written] = await writeTo(within(tx), [entry]);
-    if (contain) await tx.$executeRawUnsafe('RELEASE SAVEPOINT activity_log');
-    return written as Written;
+    return results.concat(await writeApart(database, rest, again));
   } catch (error) {
-    if (contain) await tx.$executeRawUnsafe('ROLLBACK TO SAVEPOINT activity_log');
-    throw error;
+    // The first ones are committed: their callers are told so.
+    return results.concat(rest.map(() => ({ error })));
   }
 }
 
-/** Writes entries: one INSERT a call, and a hint to the feeds once it is committed. */
-export function createActivityWriter(database: Database): ActivityWriter {
-  return {
-    async write(entries) {
-      const written = await writeTo(database, entries);
-      database.sendHint();
-      return written;
+/** About how many bytes an entry's values take: characters, which is enough to bound a batch. */
+const sizeOf = ({ values }: Row): number => values.reduce((sum, value) => sum + (value?.length ?? 0), 0);
+
+export interface ActivityWriterOptions {
+  /** Entries that may wait for their batch; more are refused with UNAVAILABLE. Default 20,000. */
+  limit?: number;
+  metrics?: Metrics;
+}
+
+/** Writes entries: concurrent calls share INSERTs (see GroupCommit), with a hint to the feeds once they are committed. */
+export function createActivityWriter(
+  database: Database,
+  { limit = defaultLimit, metrics }: ActivityWriterOptions = {},
+): ActivityWriter {
+  const commit = async (rows: readonly Row[], again: boolean) => {
+    const results = await writeApart(database, rows, again);
+    database.sendHint();
+    return results;
+  };
+  const group = new GroupCommit<Row>({
+    commit: (rows) => commit(rows, false),
+    limit,
+    observer: metrics && {
+      began: (entries, waits) => {
+        metrics.batchSize.observe(entries);
+        for (const wait of waits) metrics.writeWait.observe(wait);
+      },
+      ended: (seconds) => metrics.commitTime.observe(seconds),
     },
+  });
+  metrics?.watchQueue(() => group.waiting);
+  return {
+    async write(entries: readonly AcceptedActivity[]) {
+      if (entries.length === 0) return [];
+      const items = entries.map(toRow);
+      return await group.submit({ items, bytes: items.reduce((sum, row) => sum + sizeOf(row), 0) });
+    },
+    writeAgain: (entries) => commit(entries.map(toRow), true),
     writeWithin: writeWithinTransaction,
+    settled: () => group.settled(),
   };
 }

@@ -38,6 +38,16 @@ export function errorCode(error: unknown): string | undefined {
   return typeof inner === 'string' ? inner : undefined;
 }
 
+/** True where the database refuses what it was given, and would again: data or integrity (classes 22 and 23), a row too large for an index. */
+export function isRefusal(error: unknown): boolean {
+  return /^(22...|23...|54000)$/.test(errorCode(error) ?? '');
+}
+
+/** True where a statement was given up for another one, and nothing of it was done: a deadlock, a serialization failure. */
+export function isContention(error: unknown): boolean {
+  return /^(40001|40P01)$/.test(errorCode(error) ?? '');
+}
+
 /** How far a failed connection had come; undefined for every other error. */
 export function connectionFailure(error: unknown): 'not-started' | 'broken' | undefined {
   const code = errorCode(error);

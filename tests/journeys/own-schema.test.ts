@@ -7,7 +7,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   buildContentActivity,
-  type CallerTransaction,
+  type PrismaTransaction,
   closeActivityLog,
   configureActivityLog,
   logActivity,
@@ -22,7 +22,7 @@ import { generateClient, ownSchema } from './own-schema.ts';
 interface OwnClient {
   activityLog: Pick<OurClient['activityLog'], 'create' | 'findMany' | 'createMany'>;
   workspace: Pick<OurClient['workspace'], 'create' | 'findMany'>;
-  $transaction<T>(work: (tx: OwnClient & CallerTransaction) => Promise<T>): Promise<T>;
+  $transaction<T>(work: (tx: OwnClient & PrismaTransaction) => Promise<T>): Promise<T>;
   $disconnect(): Promise<void>;
 }
 interface Added {

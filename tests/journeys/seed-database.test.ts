@@ -7,6 +7,7 @@ import { acceptEntry } from '../../src/core/activity/entry-schema.ts';
 import { createActivityWriter } from '../../src/storage/activity-writer.ts';
 import type { Database } from '../../src/storage/database.ts';
 import { describeOnEachDatabase } from '../support/databases.ts';
+import { allWritten } from '../support/written.ts';
 
 const enums = {
   ActivityEntityType: [
@@ -138,7 +139,7 @@ describeOnEachDatabase('the model of the seed', (open) => {
       actorType: 'USER',
       actorUserId: 'u1',
     });
-    const [written] = await createActivityWriter(database).write([acceptEntry(input)]);
+    const [written] = allWritten(await createActivityWriter(database).write([acceptEntry(input)]));
     const find = () => prisma.activityLog.findUnique({ where: { id: written?.activity.id as string } });
     const before = await find();
     expect(before).not.toBeNull();

@@ -112,16 +112,33 @@ describeOnEachDatabase('logActivity in a transaction of Prisma', (open) => {
 
   it('gives the entry back that is already there where the idempotency key is', async () => {
     const keyed = (message: string) => entry('keyed', { message, idempotencyKey: 'once' });
-    const [first, second] = await database.prisma.$transaction(async (tx) => [
+    const [first, again, other] = await database.prisma.$transaction(async (tx) => [
       await logActivity(keyed('first'), { tx, swallowErrors: false }),
-      await logActivity(keyed('second'), { tx, swallowErrors: false }),
+      await logActivity(keyed('first'), { tx, swallowErrors: false }),
+      await logActivity(keyed('second'), { tx }),
     ]);
-    expect(second?.id).toBe(first?.id);
-    expect(second?.message).toBe('first');
-    expect(second?.createdAt).toEqual(first?.createdAt);
-    expect(second?.payload).toEqual(first?.payload);
-    expect([typeof second?.transactionId, typeof second?.sequence]).toEqual(['bigint', 'bigint']);
+    for (const found of [again, other]) {
+      expect(found?.id).toBe(first?.id);
+      expect(found?.message).toBe('first');
+      expect(found?.createdAt).toEqual(first?.createdAt);
+      expect(found?.payload).toEqual(first?.payload);
+      expect([typeof found?.transactionId, typeof found?.sequence]).toEqual(['bigint', 'bigint']);
+    }
     expect(await trail('keyed')).toHaveLength(1);
+  });
+
+  it('says that a key belongs to another entry where errors are not swallowed, and the transaction goes on', async () => {
+    const keyed = (message: string) => entry('taken', { message, idempotencyKey: 'taken' });
+    await database.prisma.$transaction(async (tx) => {
+      await logActivity(keyed('first'), { tx, swallowErrors: false });
+      await expect(logActivity(keyed('second'), { tx, swallowErrors: false })).rejects.toMatchObject({
+        code: 'BAD_USER_INPUT',
+        field: 'idempotencyKey',
+      });
+      await tx.workspace.create({ data: { id: 'after-taken' } });
+    });
+    expect(await business()).toEqual(['after-taken']);
+    expect(await trail('taken')).toHaveLength(1);
   });
 
   it('shows an entry to live subscribers when its transaction commits, and never one that is rolled back', async () => {

@@ -4,11 +4,13 @@ import { beforeAll, expect, it } from 'vitest';
 import type { AcceptedActivity, Activity } from '@/core/activity/activity.ts';
 import type { ActivityWriter } from '@/core/activity/activity-log.ts';
 import { type ActivityRow, activityColumns, toActivity } from '@/storage/activity-rows.ts';
-import { createActivityWriter, writeWithinTransaction } from '@/storage/activity-writer.ts';
+import { createActivityWriter } from '@/storage/activity-writer.ts';
+import { writeWithinTransaction } from '@/storage/caller-transaction.ts';
 import type { Database } from '@/storage/database.ts';
 import { describeOnEachDatabase } from '../support/databases.ts';
 import { distinct, entryOf, generatedEntry, hostileText, onDatabase } from '../support/generated-entries.ts';
 import { signal } from '../support/signal.ts';
+import { allWritten } from '../support/written.ts';
 
 let names = 0;
 const fresh = (prefix: string) => `${prefix}${++names}`;
@@ -34,7 +36,7 @@ describeOnEachDatabase('the writer', (open) => {
         sql`SELECT count(*)::int AS n FROM "ActivityLog" WHERE "workspaceId" = ${workspaceId}`,
       )
     )[0]?.n;
-  const write = async (entries: readonly AcceptedActivity[]) => await writer.write(entries);
+  const write = async (entries: readonly AcceptedActivity[]) => allWritten(await writer.write(entries));
 
   it('returns each entry just as it stands, field by field, whatever is in it', async () => {
     await fc.assert(
@@ -90,12 +92,17 @@ describeOnEachDatabase('the writer', (open) => {
     expect((await stored(entries.map(({ id }) => id))).map(({ id }) => id)).toEqual(entries.map(({ id }) => id));
   });
 
-  it('writes nothing of a call that cannot be written as a whole', async () => {
-    const workspaceId = fresh('all-or-nothing');
-    const [one] = distinct([entryOf({ id: '', workspaceId })]) as [AcceptedActivity];
-    await expect(write([one, { ...one, createdAt: new Date(Number.NaN) }])).rejects.toThrow();
-    await expect(write([one, one])).rejects.toThrow();
-    expect(await count(workspaceId)).toBe(0);
+  it('writes nothing of a call with an entry that cannot be put into words, and fails no other call for it', async () => {
+    const workspaceId = fresh('unsayable');
+    const [one, other] = distinct([1, 2].map(() => entryOf({ id: '', workspaceId }))) as [
+      AcceptedActivity,
+      AcceptedActivity,
+    ];
+    const failing = write([one, { ...one, createdAt: new Date(Number.NaN) }]);
+    const going = write([other]);
+    await expect(failing).rejects.toThrow();
+    expect((await going)[0]?.activity.id).toBe(other.id);
+    expect(await count(workspaceId)).toBe(1);
     expect(await write([])).toEqual([]);
   });
 
@@ -220,8 +227,8 @@ describeOnEachDatabase('the writer', (open) => {
           async (tx) => await writeWithinTransaction(tx, { ...entry, id: fresh('other') }, contain),
         );
         const [row] = await stored([entry.id]);
-        expect(written).toEqual({ activity: row, duplicate: false });
-        expect(again).toEqual({ activity: row, duplicate: true });
+        expect(written).toEqual({ activity: row, duplicate: false, differs: false });
+        expect(again).toEqual({ activity: row, duplicate: true, differs: false });
       }),
       { ...onDatabase, numRuns: 25 },
     );

@@ -6,7 +6,8 @@
 import { type Config, readConfig } from '../../config.ts';
 import { createLogger, type Logger } from '../../log.ts';
 import { Metrics } from '../../metrics.ts';
-import { createActivityWriter, writeWithinTransaction } from '../../storage/activity-writer.ts';
+import { createActivityWriter } from '../../storage/activity-writer.ts';
+import { writeWithinTransaction } from '../../storage/caller-transaction.ts';
 import { connectDatabase } from '../../storage/connect.ts';
 import type { Database } from '../../storage/database.ts';
 import { migrate } from '../../storage/migrate.ts';
@@ -22,7 +23,7 @@ export {
   ActivitySeverity,
   ActivityVisibility,
 } from './activity.ts';
-export type { CallerTransaction, LogActivityOptions } from './activity-log.ts';
+export type { CallerTransaction, LogActivityOptions, PgTransaction, PrismaTransaction } from './activity-log.ts';
 export * from './builders.ts';
 
 export interface ConfigureOptions {
@@ -39,6 +40,7 @@ export interface ConfigureOptions {
 let options: ConfigureOptions = {};
 let service: ActivityLog | undefined;
 let database: Promise<Database> | undefined;
+let opened: ActivityWriter | undefined;
 
 /**
  * Says where `logActivity` writes, in place of the environment. To be called before the first entry.
@@ -69,10 +71,12 @@ async function open(config: Config, logger: Logger): Promise<Database> {
 function start(): ActivityLog {
   const config = readConfig();
   const logger = options.logger ?? createLogger(config.logLevel);
+  const metrics = options.metrics ?? new Metrics();
   const writer = async (): Promise<ActivityWriter> => {
     database ??= open(config, logger);
     try {
-      return createActivityWriter(await database);
+      opened ??= createActivityWriter(await database, { metrics });
+      return opened;
     } catch (error) {
       // The next entry tries again.
       database = undefined;
@@ -81,10 +85,12 @@ function start(): ActivityLog {
   };
   return new ActivityLog({
     logger,
-    metrics: options.metrics ?? new Metrics(),
+    metrics,
     writer: {
       write: async (entries) => await (await writer()).write(entries),
+      writeAgain: async (entries) => await (await writer()).writeAgain(entries),
       writeWithin: writeWithinTransaction,
+      settled: async () => await opened?.settled(),
     },
   });
 }
@@ -104,7 +110,10 @@ export async function logActivity(entry: ActivityInput, options: LogActivityOpti
 /** Finishes what is under way and closes the database that `logActivity` opened. The next entry opens it again. */
 export async function closeActivityLog(): Promise<void> {
   const closing = database;
+  const writing = opened;
   database = undefined;
+  opened = undefined;
   service = undefined;
+  await writing?.settled();
   await (await closing)?.close();
 }

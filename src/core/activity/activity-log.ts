@@ -1,17 +1,22 @@
 import { ActivityLogError } from '../../errors.ts';
 import { type Logger, loggable } from '../../log.ts';
 import type { Metrics } from '../../metrics.ts';
-import type { AcceptedActivity, Activity, ActivityInput, Written } from './activity.ts';
-import { acceptEntry } from './entry-schema.ts';
+import type { AcceptedActivity, Activity, ActivityInput, WriteResult, Written } from './activity.ts';
+import { acceptEntry, entrySchema } from './entry-schema.ts';
+import { keyIsTaken } from './same-entry.ts';
 
-/**
- * The raw-query methods of a transaction that the application holds: those of a Prisma transaction client, of whichever
- * generated client.
- */
-export interface CallerTransaction {
+/** A transaction that the application holds with Prisma: a transaction client of whichever generated client. */
+export interface PrismaTransaction {
   $queryRawUnsafe<T = unknown>(query: string, ...values: unknown[]): PromiseLike<T>;
   $executeRawUnsafe(query: string, ...values: unknown[]): PromiseLike<number>;
 }
+
+/** A connection of `pg` (`Client` or `PoolClient`) on which the application has begun a transaction. */
+export interface PgTransaction {
+  query(config: { text: string; values?: unknown[]; types?: object }): Promise<{ rows: unknown[] }>;
+}
+
+export type CallerTransaction = PrismaTransaction | PgTransaction;
 
 export interface LogActivityOptions {
   /** True by default: an error is logged and counted, and the call resolves with null. False: it is thrown. */
@@ -22,10 +27,25 @@ export interface LogActivityOptions {
 
 /** Where entries are written; storage provides it. */
 export interface ActivityWriter {
-  /** Writes all entries in one transaction, in their order. One result each. */
-  write(entries: readonly AcceptedActivity[]): Promise<Written[]>;
+  /**
+   * Writes entries in their order, together with what others write at the same time. One result each: an entry that the
+   * database refuses keeps no other from being written. Throws where nothing, or it is not known what, was written.
+   */
+  write(entries: readonly AcceptedActivity[]): Promise<WriteResult[]>;
+  /** Like `write`, for entries that may have been written before, under the same id: they are not written twice. */
+  writeAgain(entries: readonly AcceptedActivity[]): Promise<WriteResult[]>;
   /** Writes one entry in the caller's transaction. With `contain`, a failure leaves that transaction usable. */
   writeWithin(tx: CallerTransaction, entry: AcceptedActivity, contain: boolean): Promise<Written>;
+  /** Resolves once nothing is being written and nothing waits to be. */
+  settled(): Promise<void>;
+}
+
+/** Where entries wait while they cannot be written, for callers that do not want to know (spool/spool.ts). */
+export interface EntryQueue {
+  /** Writes entries, or keeps them: then the result is undefined. Throws where they can be neither written nor kept. */
+  put(entries: readonly AcceptedActivity[]): Promise<WriteResult[] | undefined>;
+  /** Writes entries behind those that wait, and throws where they cannot be written. */
+  sendBehind(entries: readonly AcceptedActivity[]): Promise<WriteResult[]>;
 }
 
 /** What became of one entry of many. */
@@ -33,9 +53,14 @@ export type Outcome = { written: Written; sent: AcceptedActivity } | { error: Ac
 
 export interface ActivityLogParts {
   writer: ActivityWriter;
+  /** Keeps what cannot be written now; without one such an entry is an error like any other. */
+  queue?: EntryQueue;
   logger: Logger;
   metrics: Metrics;
 }
+
+/** The fields that a refusal is counted under. */
+const fields: ReadonlySet<string> = new Set(Object.keys(entrySchema.shape));
 
 /** The service behind `logActivity` and the GraphQL mutations: checks entries, writes them, counts what happened. */
 export class ActivityLog {
@@ -47,37 +72,46 @@ export class ActivityLog {
 
   /**
    * Logs one entry.
-   * @returns the entry as it stands in the trail; null where an error was swallowed.
+   * @returns the entry as it stands in the trail; null where an error was swallowed, or the entry is kept to be written later
    * @throws ActivityLogError where `swallowErrors` is false: BAD_USER_INPUT, UNAVAILABLE
    */
   async log(input: ActivityInput, { swallowErrors = true, tx }: LogActivityOptions = {}): Promise<Activity | null> {
     try {
-      const entry = this.#accept(input);
-      const [written] =
-        tx === undefined
-          ? await this.#write([entry])
-          : [await this.#parts.writer.writeWithin(tx, entry, swallowErrors)];
-      return (written as Written).activity;
+      const checked = this.#check(input);
+      if ('error' in checked) throw checked.error;
+      const { sent: entry } = checked;
+      if (tx !== undefined) {
+        const written = await this.#parts.writer.writeWithin(tx, entry, swallowErrors);
+        return this.#taken(written, swallowErrors);
+      }
+      const [result] = (await this.#write([entry], swallowErrors)) ?? [];
+      return result === undefined ? null : this.#taken(result, swallowErrors);
     } catch (error) {
       if (!swallowErrors) throw error;
-      const code = error instanceof ActivityLogError ? error.code : 'INTERNAL';
-      this.#parts.metrics.swallowed.inc({ code });
-      this.#parts.logger.error({ err: loggable(error), eventKey: input?.eventKey }, 'an activity could not be logged');
+      this.#swallow(error, input?.eventKey);
       return null;
     }
   }
 
   /**
-   * Writes the valid ones of many entries, in their order and in one transaction; the others are refused, each at its
-   * place. `check` may refuse an entry by throwing an ActivityLogError.
-   * @throws ActivityLogError where nothing could be written
+   * Writes the valid ones of many entries, in their order and together; the others are refused, each at its place.
+   * `check` may refuse an entry by throwing an ActivityLogError.
+   * @throws ActivityLogError where nothing, or it is not known what, was written
    */
   async logMany(inputs: readonly ActivityInput[], check?: (input: ActivityInput) => void): Promise<Outcome[]> {
     const checked = inputs.map((input) => this.#check(input, check));
     const entries = checked.flatMap((one) => ('sent' in one ? [one.sent] : []));
-    const results = entries.length === 0 ? [] : await this.#write(entries);
+    const results = entries.length === 0 ? [] : ((await this.#write(entries, false)) ?? []);
+    const failed = results.find((result) => 'error' in result && !isRefusal(result.error)) as { error: unknown } | undefined;
+    if (failed !== undefined) throw results.some((result) => !('error' in result)) ? partlyWritten(failed.error) : failed.error;
     let next = 0;
-    return checked.map((one) => ('error' in one ? one : { written: results[next++] as Written, sent: one.sent }));
+    return checked.map((one): Outcome => {
+      if ('error' in one) return one;
+      const result = results[next++] as WriteResult;
+      return 'error' in result
+        ? { error: result.error as ActivityLogError }
+        : { written: result, sent: one.sent };
+    });
   }
 
   #check(
@@ -86,27 +120,57 @@ export class ActivityLog {
   ): { sent: AcceptedActivity } | { error: ActivityLogError } {
     try {
       check?.(input);
-      return { sent: this.#accept(input) };
+      return { sent: acceptEntry(input) };
     } catch (error) {
-      if (!(error instanceof ActivityLogError)) throw error;
+      if (!isRefusal(error)) throw error;
+      this.#count(error);
       return { error };
     }
   }
 
-  #accept(input: ActivityInput): AcceptedActivity {
-    try {
-      return acceptEntry(input);
-    } catch (error) {
-      if (error instanceof ActivityLogError) this.#parts.metrics.refused.inc({ code: error.code });
-      throw error;
-    }
+  #count({ code, field = '' }: ActivityLogError): void {
+    this.#parts.metrics.refused.inc({ code, field: fields.has(field) ? field : 'other' });
   }
 
-  async #write(entries: readonly AcceptedActivity[]): Promise<Written[]> {
-    const results = await this.#parts.writer.write(entries);
-    const duplicates = results.filter((result) => result.duplicate).length;
-    this.#parts.metrics.duplicates.inc(duplicates);
-    this.#parts.metrics.written.inc(results.length - duplicates);
+  /** Undefined where the entries are kept to be written later. */
+  async #write(entries: readonly AcceptedActivity[], mayKeep: boolean): Promise<WriteResult[] | undefined> {
+    const { queue, writer, metrics } = this.#parts;
+    const writing =
+      queue === undefined ? writer.write(entries) : mayKeep ? queue.put(entries) : queue.sendBehind(entries);
+    const results = await writing;
+    for (const result of results ?? []) {
+      if (!('error' in result)) (result.duplicate ? metrics.duplicates : metrics.written).inc();
+      else if (isRefusal(result.error)) this.#count(result.error);
+      if ('differs' in result && result.differs) metrics.differing.inc();
+    }
     return results;
   }
+
+  #taken(result: WriteResult, swallowErrors: boolean): Activity {
+    if ('error' in result) throw result.error;
+    if (result.differs) {
+      if (!swallowErrors) throw keyIsTaken();
+      const { id, eventKey } = result.activity;
+      this.#parts.logger.warn({ id, eventKey }, 'an activity was not logged: its idempotency key is that of another entry');
+    }
+    return result.activity;
+  }
+
+  #swallow(error: unknown, eventKey: unknown): void {
+    const code = error instanceof ActivityLogError ? error.code : 'INTERNAL';
+    this.#parts.metrics.swallowed.inc({ code });
+    this.#parts.logger.error({ err: loggable(error), eventKey }, 'an activity could not be logged');
+  }
 }
+
+/** True for an error about the entry itself: it would be refused again. */
+function isRefusal(error: unknown): error is ActivityLogError {
+  return error instanceof ActivityLogError && error.code !== 'UNAVAILABLE';
+}
+
+const partlyWritten = (cause: unknown) =>
+  new ActivityLogError(
+    'UNAVAILABLE',
+    'Some of the entries were written before the database failed. Repeat the call with the same idempotency keys.',
+    { cause },
+  );

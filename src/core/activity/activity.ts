@@ -98,4 +98,9 @@ export interface Written {
   activity: Activity;
   /** True where the workspace already had an entry with this idempotency key: that entry is `activity`. */
   duplicate: boolean;
+  /** True where that entry says something else: what was sent now is not in the trail. */
+  differs: boolean;
 }
+
+/** What became of one entry that was to be written; with `error` it was not. */
+export type WriteResult = Written | { error: unknown };

@@ -6,6 +6,7 @@
 import sql, { type Sql } from 'sql-template-tag';
 import { ActivityLogError } from '../../errors.ts';
 import type { AcceptedActivity, Activity, ActivityInput, ActivityVisibility } from './activity.ts';
+import { keyIsTaken, saysTheSame } from './same-entry.ts';
 import { isStorableText } from './text.ts';
 
 export const roles = ['operator', 'admin', 'client', 'writer'] as const;
@@ -142,28 +143,5 @@ export function revealWritten(viewer: Viewer, sent: AcceptedActivity, stored: Ac
   const scope = readScope(viewer, stored.workspaceId);
   if (scope !== undefined && isInScope(scope, stored)) return reveal(scope, stored);
   if (saysTheSame(sent, stored)) return stored;
-  throw new ActivityLogError('BAD_USER_INPUT', 'idempotencyKey is already used for a different entry', {
-    field: 'idempotencyKey',
-  });
-}
-
-const told = [
-  'workspaceId',
-  'brandId',
-  'entityType',
-  'entityId',
-  'eventKey',
-  'message',
-  'context',
-  'actorType',
-  'actorUserId',
-  'actorLabel',
-  'payloadText',
-  'visibility',
-  'severity',
-] as const satisfies (keyof AcceptedActivity)[];
-
-/** True where both say the same of what happened; ids and times aside. */
-function saysTheSame(a: AcceptedActivity, b: AcceptedActivity): boolean {
-  return told.every((field) => a[field] === b[field]);
+  throw keyIsTaken();
 }

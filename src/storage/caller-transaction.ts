@@ -1,0 +1,62 @@
+import type { Sql } from 'sql-template-tag';
+import type { AcceptedActivity, Written } from '../core/activity/activity.ts';
+import type { CallerTransaction } from '../core/activity/activity-log.ts';
+import type { Queryable } from './database.ts';
+import { pgTypes, toParameter } from './row-parsers.ts';
+import { toRow, writeEntries } from './write-entries.ts';
+
+/** A caller's transaction as something to query. Rows come as that client reads them. */
+function within(tx: CallerTransaction): Queryable {
+  if ('$queryRawUnsafe' in tx) {
+    return {
+      query: async <Row>({ text, values }: Sql) => await tx.$queryRawUnsafe<Row[]>(text, ...values),
+    };
+  }
+  return {
+    query: async <Row>({ text, values }: Sql) =>
+      (await tx.query({ text, values: values.map(toParameter), types: pgTypes })).rows as Row[],
+  };
+}
+
+const run = async (tx: CallerTransaction, command: string): Promise<unknown> =>
+  '$executeRawUnsafe' in tx ? await tx.$executeRawUnsafe(command) : await tx.query({ text: command });
+
+/** The last entry under way in each caller's transaction. */
+const underWay = new WeakMap<CallerTransaction, Promise<unknown>>();
+
+/**
+ * Writes one entry in the caller's transaction. With `contain`, a failure leaves that transaction usable. There is no
+ * hint: only the caller knows when it commits; the feed's poll finds it.
+ *
+ * One entry at a time: of two that an application logs with Promise.all, the savepoint of one would lie inside that of
+ * the other, and a failure of either would take both away.
+ */
+export async function writeWithinTransaction(
+  tx: CallerTransaction,
+  entry: AcceptedActivity,
+  contain: boolean,
+): Promise<Written> {
+  const before = underWay.get(tx);
+  const write = async () => {
+    await before;
+    return await writeContained(tx, entry, contain);
+  };
+  const writing = write();
+  underWay.set(
+    tx,
+    writing.catch(() => undefined),
+  );
+  return await writing;
+}
+
+async function writeContained(tx: CallerTransaction, entry: AcceptedActivity, contain: boolean): Promise<Written> {
+  if (contain) await run(tx, 'SAVEPOINT activity_log');
+  try {
+    const [written] = await writeEntries(within(tx), [toRow(entry)]);
+    if (contain) await run(tx, 'RELEASE SAVEPOINT activity_log');
+    return written as Written;
+  } catch (error) {
+    if (contain) await run(tx, 'ROLLBACK TO SAVEPOINT activity_log');
+    throw error;
+  }
+}

@@ -1,0 +1,126 @@
+import { performance } from 'node:perf_hooks';
+import type { WriteResult } from '../core/activity/activity.ts';
+import { ActivityLogError } from '../errors.ts';
+
+/** What is written together, at most; a call that is larger goes alone. */
+const mostOfBatch = { entries: 1_000, bytes: 4 * 1024 * 1024 } as const;
+
+export interface Call<T> {
+  items: readonly T[];
+  /** About how much its values take. */
+  bytes: number;
+}
+
+interface WaitingCall<T> extends Call<T> {
+  since: number;
+  resolve(results: WriteResult[]): void;
+  reject(error: unknown): void;
+}
+
+/** What happens, for metrics. Times are in seconds. */
+export interface GroupCommitObserver {
+  /** A batch begins: how many entries, and how long each of its calls has waited. */
+  began(entries: number, waits: readonly number[]): void;
+  ended(seconds: number): void;
+}
+
+export interface GroupCommitOptions<T> {
+  /** Commits items in their order. One result each; throws where nothing, or it is not known what, was committed. */
+  commit(items: readonly T[]): Promise<WriteResult[]>;
+  /** Items that may wait at most; a call that finds no room is refused. */
+  limit: number;
+  observer?: GroupCommitObserver | undefined;
+}
+
+/**
+ * Calls of a process share commits: one batch is under way at a time, and what is asked for meanwhile forms the next one,
+ * in the order of the calls. There is no timer: a lone caller waits for nobody, only for the end of the event loop's turn,
+ * so that all who were woken by one commit go together again. (Group commit as databases do it for their logs; one batch
+ * at a time also keeps the calls in their order.)
+ */
+export class GroupCommit<T> {
+  readonly #options: GroupCommitOptions<T>;
+  #waiting: WaitingCall<T>[] = [];
+  #waitingItems = 0;
+  #running: Promise<void> | undefined;
+
+  constructor(options: GroupCommitOptions<T>) {
+    this.#options = options;
+  }
+
+  /** Items that wait for their batch. */
+  get waiting(): number {
+    return this.#waitingItems;
+  }
+
+  /**
+   * Commits a call's items, in their order and never in two batches. Resolves once they are committed, with one result each.
+   * @throws ActivityLogError UNAVAILABLE where too many wait already; what `commit` threw
+   */
+  submit({ items, bytes }: Call<T>): Promise<WriteResult[]> {
+    const { limit } = this.#options;
+    // A call that finds nobody before it is taken whatever its size: otherwise it could never be.
+    if (this.#waitingItems > 0 && this.#waitingItems + items.length > limit) {
+      throw new ActivityLogError(
+        'UNAVAILABLE',
+        `The database is slower than entries come: ${this.#waitingItems} wait already, the most is ${limit} (ACTIVITY_WRITE_QUEUE). Nothing was written; try again.`,
+      );
+    }
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ items, bytes, since: performance.now(), resolve, reject });
+      this.#waitingItems += items.length;
+      this.#running ??= this.#run();
+    });
+  }
+
+  /** Resolves once nothing waits and nothing is under way. */
+  async settled(): Promise<void> {
+    while (this.#running !== undefined) await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    try {
+      while (this.#waiting.length > 0) {
+        await new Promise((resolve) => void setImmediate(resolve));
+        await this.#commit(this.#take());
+      }
+    } finally {
+      this.#running = undefined;
+    }
+  }
+
+  /** The calls of the next batch. */
+  #take(): WaitingCall<T>[] {
+    let [count, entries, bytes] = [0, 0, 0];
+    for (const call of this.#waiting) {
+      entries += call.items.length;
+      bytes += call.bytes;
+      if (count > 0 && (entries > mostOfBatch.entries || bytes > mostOfBatch.bytes)) break;
+      count += 1;
+    }
+    const calls = this.#waiting.splice(0, count);
+    for (const { items } of calls) this.#waitingItems -= items.length;
+    return calls;
+  }
+
+  async #commit(calls: readonly WaitingCall<T>[]): Promise<void> {
+    const items = calls.length === 1 ? (calls[0]?.items ?? []) : calls.flatMap((call) => call.items);
+    const began = performance.now();
+    this.#options.observer?.began(
+      items.length,
+      calls.map(({ since }) => (began - since) / 1_000),
+    );
+    try {
+      const results = await this.#options.commit(items);
+      let next = 0;
+      for (const { items: own, resolve } of calls) {
+        resolve(results.slice(next, next + own.length));
+        next += own.length;
+      }
+    } catch (error) {
+      for (const { reject } of calls) reject(error);
+    } finally {
+      this.#options.observer?.ended((performance.now() - began) / 1_000);
+    }
+  }
+}
