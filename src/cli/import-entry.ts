@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { AcceptedActivity, ActivityInput } from '../core/activity/activity.ts';
 import { canonicalJson } from '../core/activity/canonical-json.ts';
 import { acceptEntry } from '../core/activity/entry-schema.ts';
@@ -6,10 +6,11 @@ import { ActivityLogError, shorten } from '../errors.ts';
 import { IdenticalLines } from './identical-lines.ts';
 import { type Line, longestLine } from './import-lines.ts';
 
-/** An entry ready to be written: it has its idempotency key, and what it carries is what JSON carries. */
-export interface ImportEntry extends ActivityInput {
+/** An entry ready to be written. */
+export interface ImportEntry extends AcceptedActivity {
   idempotencyKey: string;
-  createdAt?: string;
+  /** True where the line says when it happened. */
+  timed: boolean;
 }
 
 function refuse(message: string): never {
@@ -66,19 +67,15 @@ export class ImportEntries {
   }
 
   #complete(accepted: AcceptedActivity, given: unknown): ImportEntry {
-    const { id: _id, payloadText, createdAt, idempotencyKey, ...entry } = accepted;
-    const hasTime = (given as { createdAt?: unknown }).createdAt != null;
-    const complete = {
-      ...entry,
-      payload: payloadText === null ? null : (JSON.parse(payloadText) as unknown),
-      ...(hasTime ? { createdAt: createdAt.toISOString() } : {}),
-    };
-    return { ...complete, idempotencyKey: idempotencyKey ?? this.#keyOf(complete) };
+    const timed = (given as { createdAt?: unknown }).createdAt != null;
+    return { ...accepted, timed, idempotencyKey: accepted.idempotencyKey ?? this.#keyOf(accepted, timed) };
   }
 
-  #keyOf(entry: object): string {
-    const hash = createHash('sha256').update(canonicalJson(entry)).digest();
-    const count = this.#identical.count(hash);
-    return `import:${hash.toString('base64url')}${count === 1 ? '' : `#${count}`}`;
+  #keyOf({ id: _id, idempotencyKey: _key, payloadText, createdAt, ...said }: AcceptedActivity, timed: boolean): string {
+    const payload: unknown = payloadText === null ? null : JSON.parse(payloadText);
+    const text = canonicalJson({ ...said, payload, ...(timed ? { createdAt: createdAt.toISOString() } : {}) });
+    const digest = hash('sha256', text, 'buffer');
+    const count = this.#identical.count(digest);
+    return `import:${digest.toString('base64url')}${count === 1 ? '' : `#${count}`}`;
   }
 }

@@ -1,8 +1,10 @@
+import type { ActivityLogClient, ActivityLogInput } from '../client/client.ts';
 import { readConfig } from '../config.ts';
-import { ActivityLog } from '../core/activity/activity-log.ts';
+import { keyIsTaken } from '../core/activity/same-entry.ts';
+import { ActivityLogError } from '../errors.ts';
 import { createLogger } from '../log.ts';
-import { Metrics } from '../metrics.ts';
 import { createActivityWriter } from '../storage/activity-writer.ts';
+import { createBulkLoader, type LoadResult } from '../storage/bulk-loader.ts';
 import { connectDatabase } from '../storage/connect.ts';
 import { migrate } from '../storage/migrate.ts';
 import type { ImportEntry } from './import-entry.ts';
@@ -16,39 +18,61 @@ export interface ImportResult {
 
 /** Where an import writes to. */
 export interface ImportTarget {
-  /** Writes up to 1,000 entries; one result each. Throws where nothing, or it is not known what, was written. */
+  /** Entries that are best written at once. */
+  readonly batch: number;
+  /** Writes entries in their order; one result each. Throws where nothing, or it is not known what, was written. */
   write(entries: readonly ImportEntry[]): Promise<ImportResult[]>;
   close(): Promise<void>;
+}
+
+/** As the mutation takes it: the service gives it its id, and its time where the line has none. */
+function toInput({ id: _id, timed, payloadText, createdAt, ...entry }: ImportEntry): ActivityLogInput {
+  return {
+    ...entry,
+    payload: payloadText === null ? null : (JSON.parse(payloadText) as unknown),
+    ...(timed ? { createdAt: createdAt.toISOString() } : {}),
+  };
+}
+
+function throughServer(client: ActivityLogClient): ImportTarget {
+  return {
+    batch: 1_000,
+    write: async (entries) =>
+      (await client.logMany(entries.map(toInput))).map(({ duplicate, error }) => ({
+        duplicate: duplicate && error === null,
+        refused: error?.message,
+      })),
+    close: async () => client.close(),
+  };
+}
+
+function toResult(result: LoadResult): ImportResult {
+  if ('error' in result) {
+    if (!(result.error instanceof ActivityLogError) || result.error.code === 'UNAVAILABLE') throw result.error;
+    return { duplicate: false, refused: result.error.message };
+  }
+  return result.differs ? { duplicate: false, refused: keyIsTaken().message } : { duplicate: result.duplicate };
+}
+
+async function intoDatabase(): Promise<ImportTarget> {
+  const config = readConfig();
+  const database = await connectDatabase({ ...config, logger: createLogger(config.logLevel) });
+  const loader = createBulkLoader(database, createActivityWriter(database));
+  try {
+    await migrate(database);
+    return {
+      batch: 5_000,
+      write: async (entries) => (await loader.load(entries)).map(toResult),
+      close: () => database.close(),
+    };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
 }
 
 /** The server that the options name, or else the database of the environment, which is migrated. */
 export async function openTarget(options: RemoteOptions): Promise<ImportTarget> {
   const client = openRemote(options);
-  if (client !== undefined) {
-    return {
-      write: async (entries) =>
-        (await client.logMany(entries)).map(({ duplicate, error }) => ({ duplicate, refused: error?.message })),
-      close: async () => client.close(),
-    };
-  }
-  const config = readConfig();
-  const logger = createLogger(config.logLevel);
-  const database = await connectDatabase({ ...config, logger });
-  const activityLog = new ActivityLog({ writer: createActivityWriter(database), logger, metrics: new Metrics() });
-  const target: ImportTarget = {
-    write: async (entries) =>
-      (await activityLog.logMany(entries)).map((outcome) =>
-        'error' in outcome
-          ? { duplicate: false, refused: outcome.error.message }
-          : { duplicate: outcome.written.duplicate },
-      ),
-    close: () => database.close(),
-  };
-  try {
-    await migrate(database);
-    return target;
-  } catch (error) {
-    await target.close();
-    throw error;
-  }
+  return client === undefined ? await intoDatabase() : throughServer(client);
 }

@@ -8,19 +8,23 @@ import { type ImportTarget, openTarget } from './import-target.ts';
 import { addRemoteOptions, type RemoteOptions, toCommandError } from './remote.ts';
 import { interrupted } from './signals.ts';
 
-/** Entries, and bytes of their lines, that are written at once. */
-const batchLimits = { entries: 1_000, bytes: 4 * 1024 * 1024 } as const;
+/** Bytes of lines that are written at once, at most. */
+const batchBytes = 4 * 1024 * 1024;
 
 /** Refused lines that are named one by one. */
 const mostNamed = 100;
 
-/** One import: reads lines, writes them batch by batch, counts what became of them. */
+/**
+ * One import: reads lines, writes them batch by batch, counts what became of them. One batch is written while the next
+ * one is read.
+ */
 class Import {
   readonly #entries: ImportEntries;
   readonly #target: ImportTarget;
   readonly #say: (text: string) => void;
   #batch: { number: number; entry: ImportEntry }[] = [];
   #bytes = 0;
+  #writing: Promise<void> = Promise.resolve();
   /** The last line that was read. */
   line = 0;
   written = 0;
@@ -38,17 +42,21 @@ class Import {
     try {
       for await (const some of lines) {
         for (const line of some) {
-          if (signal.aborted) return;
+          if (signal.aborted) return await this.#writing;
           this.#take(line);
-          if (this.#batch.length >= batchLimits.entries || this.#bytes >= batchLimits.bytes) await this.#flush();
+          if (this.#batch.length >= this.#target.batch || this.#bytes >= batchBytes) await this.#flush();
         }
       }
     } catch (error) {
+      // Of the lines, or of the batch before; that one is told of where it is awaited.
+      await this.#writing;
       if (signal.aborted) return;
       await this.#flush();
+      await this.#writing;
       throw error;
     }
     await this.#flush();
+    await this.#writing;
   }
 
   #take(line: Line): void {
@@ -70,11 +78,19 @@ class Import {
     else if (this.refused === mostNamed + 1) this.#say('more lines were refused; they are only counted');
   }
 
+  /** Begins to write the batch, once the one before is written. */
   async #flush(): Promise<void> {
     const batch = this.#batch;
-    if (batch.length === 0) return;
     this.#batch = [];
     this.#bytes = 0;
+    await this.#writing;
+    this.#writing = this.#write(batch);
+    // Whoever awaits it is told; until then it is nobody's.
+    this.#writing.catch(() => undefined);
+  }
+
+  async #write(batch: readonly { number: number; entry: ImportEntry }[]): Promise<void> {
+    if (batch.length === 0) return;
     const results = await this.#target.write(batch.map(({ entry }) => entry));
     for (const [place, { duplicate, refused }] of results.entries()) {
       if (refused !== undefined) this.#refuse(batch[place]?.number ?? 0, refused);

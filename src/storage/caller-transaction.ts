@@ -1,7 +1,6 @@
-import type { Sql } from 'sql-template-tag';
 import type { AcceptedActivity, Written } from '../core/activity/activity.ts';
 import type { CallerTransaction } from '../core/activity/activity-log.ts';
-import type { Queryable } from './database.ts';
+import type { Queryable, Statement } from './database.ts';
 import { pgTypes, toParameter } from './row-parsers.ts';
 import { toRow, writeEntries } from './write-entries.ts';
 
@@ -9,11 +8,11 @@ import { toRow, writeEntries } from './write-entries.ts';
 function within(tx: CallerTransaction): Queryable {
   if ('$queryRawUnsafe' in tx) {
     return {
-      query: async <Row>({ text, values }: Sql) => await tx.$queryRawUnsafe<Row[]>(text, ...values),
+      query: async <Row>({ text, values }: Statement) => await tx.$queryRawUnsafe<Row[]>(text, ...values),
     };
   }
   return {
-    query: async <Row>({ text, values }: Sql) =>
+    query: async <Row>({ text, values }: Statement) =>
       (await tx.query({ text, values: values.map(toParameter), types: pgTypes })).rows as Row[],
   };
 }

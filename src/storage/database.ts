@@ -1,13 +1,18 @@
-import type { Sql } from 'sql-template-tag';
 import type { PrismaClient } from './generated/prisma/client.ts';
 import type { HintListener } from './hint-listeners.ts';
+
+/** A statement with its parameters ($1, $2, …): what `sql-template-tag` makes, or a text that is made once. */
+export interface Statement {
+  readonly text: string;
+  readonly values: readonly unknown[];
+}
 
 /**
  * Something that runs one SQL statement at a time. Values come back the same from every database:
  * `timestamp(3)` as a Date in UTC, `int8` as bigint, `json` and `xid8` as text, everything else as pg gives it.
  */
 export interface Queryable {
-  query<Row>(statement: Sql, options?: QueryOptions): Promise<Row[]>;
+  query<Row>(statement: Statement, options?: QueryOptions): Promise<Row[]>;
 }
 
 export interface QueryOptions {
@@ -20,6 +25,8 @@ export interface Database extends Queryable {
   readonly kind: 'postgres' | 'pglite';
   /** Prisma over the same connections. */
   readonly prisma: PrismaClient;
+  /** Writes rows in COPY's text format (copy-text.ts) into `table`, for example `"T" ("a", "b")`: all or none. */
+  copyIn(table: string, rows: Buffer<ArrayBuffer>): Promise<void>;
   /** Runs `work` in one transaction on one connection: commits when it resolves, rolls back when it throws. */
   transaction<T>(work: (connection: TransactionConnection) => Promise<T>): Promise<T>;
   /** Tells every process (this one at once, others by NOTIFY) that something was committed. A hint, coalesced, never awaited. */

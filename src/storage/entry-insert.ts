@@ -1,6 +1,5 @@
-import { raw, Sql } from 'sql-template-tag';
 import type { AcceptedActivity } from '../core/activity/activity.ts';
-import { toParameter } from './row-parsers.ts';
+import type { Statement } from './database.ts';
 
 interface Column {
   name: string;
@@ -39,7 +38,7 @@ const readers = columns.map(
 );
 
 /** The names of the columns that an entry's values are for, in their order. */
-export const entryColumns = columns.map(({ name }) => `"${name}"`).join(', ');
+const entryColumns = columns.map(({ name }) => `"${name}"`).join(', ');
 
 /**
  * An entry's values in the order of `entryColumns`, as the text that every database takes.
@@ -62,41 +61,31 @@ export interface Inserted {
  */
 export type PassedOver = 'nothing' | 'keys' | 'keys and ids';
 
-const onConflict: Record<PassedOver, string> = {
-  nothing: '',
-  keys: 'ON CONFLICT ("workspaceId", "idempotencyKey") DO NOTHING',
-  'keys and ids': 'ON CONFLICT DO NOTHING',
-};
-
 const cast = (text: string, type: string | undefined): string => (type === undefined ? text : `${text}::${type}`);
 const returning = 'RETURNING "id", "transactionId"::text AS "transactionId", "sequence"::text AS "sequence"';
 
-/** Text between the parameters: `parts[0] $1 parts[1] $2 … parts[n]`. */
-const insertOne = {
-  head: `INSERT INTO "ActivityLog" (${entryColumns}) VALUES (`,
-  after: columns.map(({ type }, place) => `${cast('::text', type)}${place === columns.length - 1 ? ') ' : ', '}`),
-};
+const place = columns.map((_, at) => `$${at + 1}`);
+const insertOne = `INSERT INTO "ActivityLog" (${entryColumns})
+  VALUES (${columns.map(({ type }, at) => cast(`${place[at]}::text`, type)).join(', ')})`;
 /** One array for each column: parsed faster than one JSON text for all, and the plan is the same for any number. */
-const insertMany = {
-  head: `INSERT INTO "ActivityLog" (${entryColumns}) SELECT ${columns
-    .map(({ name, type }) => cast(`"${name}"`, type))
-    .join(', ')} FROM unnest(`,
-  after: columns.map((_, place) =>
-    place === columns.length - 1
-      ? `::text[]) WITH ORDINALITY AS entry(${entryColumns}, "place") ORDER BY "place" `
-      : '::text[], ',
-  ),
-};
+const insertMany = `INSERT INTO "ActivityLog" (${entryColumns})
+  SELECT ${columns.map(({ name, type }) => cast(`"${name}"`, type)).join(', ')}
+  FROM unnest(${place.map((at) => `${at}::text[]`).join(', ')}) WITH ORDINALITY AS entry(${entryColumns}, "place")
+  ORDER BY "place"`;
+
+const ends = (insert: string): Record<PassedOver, string> => ({
+  nothing: `${insert} ${returning}`,
+  keys: `${insert} ON CONFLICT ("workspaceId", "idempotencyKey") DO NOTHING ${returning}`,
+  'keys and ids': `${insert} ON CONFLICT DO NOTHING ${returning}`,
+});
+const texts = { one: ends(insertOne), many: ends(insertMany) };
 
 /** One INSERT for any number of entries: the order of the input is kept in "sequence". `rows`: see `valuesOf`. */
-export function insertEntries(rows: readonly (string | null)[][], passedOver: PassedOver): Sql {
+export function insertEntries(rows: readonly (string | null)[][], passedOver: PassedOver): Statement {
   const [only] = rows;
-  const isOne = rows.length === 1 && only !== undefined;
-  const { head, after } = isOne ? insertOne : insertMany;
-  const values = isOne ? only : columns.map((_, place) => toParameter(rows.map((row) => row[place])));
-  const last = `${after.at(-1)}${onConflict[passedOver]} ${returning}`;
-  return new Sql([head, ...after.slice(0, -1), last], values);
+  if (rows.length === 1 && only !== undefined) return { text: texts.one[passedOver], values: only };
+  return { text: texts.many[passedOver], values: columns.map((_, at) => rows.map((row) => row[at])) };
 }
 
-/** For COPY, which has no RETURNING and passes nothing over. */
-export const copyEntries = raw(`COPY "ActivityLog" (${entryColumns}) FROM STDIN`);
+/** The table with the columns of `valuesOf`, for COPY. */
+export const entriesTable = `"ActivityLog" (${entryColumns})`;

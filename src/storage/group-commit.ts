@@ -34,8 +34,8 @@ export interface GroupCommitOptions<T> {
 
 /**
  * Calls of a process share commits: one batch is under way at a time, and what is asked for meanwhile forms the next one,
- * in the order of the calls. There is no timer: a lone caller waits for nobody, only for the end of the event loop's turn,
- * so that all who were woken by one commit go together again. (Group commit as databases do it for their logs; one batch
+ * in the order of the calls. There is no timer: a lone caller waits for nobody. A batch leaves when all promises have been
+ * settled that can be now, so that all who were woken by one commit go together again. (Group commit as databases do it for their logs; one batch
  * at a time also keeps the calls in their order.)
  */
 export class GroupCommit<T> {
@@ -81,7 +81,7 @@ export class GroupCommit<T> {
   async #run(): Promise<void> {
     try {
       while (this.#waiting.length > 0) {
-        await new Promise((resolve) => void setImmediate(resolve));
+        await new Promise((resolve) => void process.nextTick(resolve));
         await this.#commit(this.#take());
       }
     } finally {

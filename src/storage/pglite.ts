@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { resolve } from 'node:path';
-import sql, { type Sql } from 'sql-template-tag';
+import sql from 'sql-template-tag';
 import { ActivityLogError } from '../errors.ts';
-import type { Database, TransactionConnection } from './database.ts';
+import type { Database, Statement, TransactionConnection } from './database.ts';
 import { toDatabaseError } from './database-errors.ts';
 import { type DirectoryLock, lockDirectory } from './directory-lock.ts';
 import { PrismaClient } from './generated/prisma/client.ts';
@@ -81,9 +81,14 @@ class PgliteDatabase implements EmbeddedDatabase {
     });
   }
 
-  async query<Row>(statement: Sql): Promise<Row[]> {
+  async query<Row>(statement: Statement): Promise<Row[]> {
     this.#refuseToWaitForItself();
     return await this.#run<Row>(this.#engine, statement);
+  }
+
+  async copyIn(table: string, rows: Buffer<ArrayBuffer>): Promise<void> {
+    this.#refuseToWaitForItself();
+    await this.#mapped(() => this.#engine.query(`COPY ${table} FROM '/dev/blob'`, [], { blob: new Blob([rows]) }));
   }
 
   async transaction<T>(work: (connection: TransactionConnection) => Promise<T>): Promise<T> {
@@ -136,9 +141,9 @@ class PgliteDatabase implements EmbeddedDatabase {
     }
   }
 
-  async #run<Row>(target: Pick<PgliteEngine, 'query'>, statement: Sql): Promise<Row[]> {
+  async #run<Row>(target: Pick<PgliteEngine, 'query'>, { text, values }: Statement): Promise<Row[]> {
     return await this.#mapped(async () => {
-      const { rows } = await target.query<Row>(statement.text, statement.values.map(toParameter));
+      const { rows } = await target.query<Row>(text, values.map(toParameter));
       return rows;
     });
   }

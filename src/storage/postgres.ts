@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
+import { pipeline } from 'node:stream/promises';
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
+import { from as copyFrom } from 'pg-copy-streams';
 import type { Logger } from 'pino';
-import sql, { type Sql } from 'sql-template-tag';
+import sql from 'sql-template-tag';
 import { ActivityLogError } from '../errors.ts';
-import type { Database, QueryOptions, TransactionConnection } from './database.ts';
+import type { Database, QueryOptions, Statement, TransactionConnection } from './database.ts';
 import { connectionFailure, toDatabaseError } from './database-errors.ts';
 import { PrismaClient } from './generated/prisma/client.ts';
 import type { HintListener } from './hint-listeners.ts';
@@ -67,6 +69,8 @@ class PostgresDatabase implements Database {
   readonly #pool: pg.Pool;
   readonly #hints: PostgresHints;
   readonly #statementTimeout: number;
+  /** Milliseconds after which a statement is given up without the server's word. */
+  readonly #patience: number | undefined;
   readonly #logger: Logger | undefined;
   /** Statements and transactions under way, which close() waits for: pg's pool forgets those still in its queue. */
   readonly #active = new Set<Promise<unknown>>();
@@ -77,6 +81,8 @@ class PostgresDatabase implements Database {
   constructor(address: PostgresAddress, options: PostgresOptions) {
     const { poolSize = 10, statementTimeout = 10_000, applicationName = 'activity-log', logger } = options;
     this.#statementTimeout = statementTimeout;
+    // 0 is PostgreSQL's word for no time-out.
+    this.#patience = statementTimeout === 0 ? undefined : statementTimeout + graceForTheServer;
     this.#logger = logger;
     const { connectionString, ...config } = connectionConfig(address, applicationName);
     this.#pool = new pg.Pool({ ...config, connectionString, max: poolSize, statement_timeout: statementTimeout });
@@ -97,14 +103,15 @@ class PostgresDatabase implements Database {
     });
   }
 
-  async query<Row>(statement: Sql, { repeated = false }: QueryOptions = {}): Promise<Row[]> {
-    // 0 is PostgreSQL's word for no time-out.
-    const query_timeout = this.#statementTimeout === 0 ? undefined : this.#statementTimeout + graceForTheServer;
-    const runOn = (client: pg.PoolClient, name?: string) => run<Row>(client, statement, { query_timeout, name });
+  async query<Row>(statement: Statement, { repeated = false }: QueryOptions = {}): Promise<Row[]> {
+    const query_timeout = this.#patience;
+    // Once: some kinds of statement put their text together each time.
+    const { text, values } = statement;
+    const runOn = (client: pg.PoolClient, name?: string) => run<Row>(client, { text, values }, { query_timeout, name });
     const work = async (client: pg.PoolClient) => {
       if (!repeated || !this.#preparing) return await runOn(client);
       try {
-        return await runOn(client, nameOf(statement.text));
+        return await runOn(client, nameOf(text));
       } catch (error) {
         if (!preparedFailures.has((error as { code?: string }).code ?? '')) throw error;
         // A pooler between us and the server gives every statement another connection.
@@ -113,6 +120,21 @@ class PostgresDatabase implements Database {
       }
     };
     return await this.#track(this.#onConnection(work));
+  }
+
+  async copyIn(table: string, rows: Buffer<ArrayBuffer>): Promise<void> {
+    await this.#track(
+      this.#onConnection(async (client) => {
+        const signal = this.#patience === undefined ? undefined : AbortSignal.timeout(this.#patience);
+        try {
+          await pipeline([rows], client.query(copyFrom(`COPY ${table} FROM STDIN`)), { ...(signal && { signal }) });
+        } catch (error) {
+          if (!signal?.aborted) throw error;
+          markBroken(client, error);
+          throw new Error('Query read timeout', { cause: error });
+        }
+      }),
+    );
   }
 
   async transaction<T>(work: (connection: TransactionConnection) => Promise<T>): Promise<T> {
@@ -236,12 +258,12 @@ const preparedFailures: ReadonlySet<string> = new Set(['26000', '42P05']);
 
 async function run<Row>(
   client: pg.PoolClient,
-  statement: Sql,
+  { text, values }: Statement,
   { query_timeout, name }: { query_timeout?: number | undefined; name?: string | undefined } = {},
 ): Promise<Row[]> {
   const config = {
-    text: statement.text,
-    values: statement.values.map(toParameter),
+    text,
+    values: values.map(toParameter),
     types: pgTypes,
     // One statement, as PGlite takes it; without values pg would otherwise allow several.
     queryMode: 'extended',

@@ -125,5 +125,6 @@ function dateText(date: Date): string {
 function toElement(value: unknown): string {
   if (Array.isArray(value)) return toParameter(value) as string;
   const text = toParameter(value);
-  return text === null ? 'NULL' : `"${text.replace(/["\\]/g, '\\$&')}"`;
+  if (text === null) return 'NULL';
+  return /["\\]/.test(text) ? `"${text.replace(/["\\]/g, '\\$&')}"` : `"${text}"`;
 }

@@ -1,4 +1,4 @@
-import sql, { type Sql } from 'sql-template-tag';
+import sql from 'sql-template-tag';
 import type { AcceptedActivity, Activity, JsonValue, Written } from '../core/activity/activity.ts';
 import { saysTheSame } from '../core/activity/same-entry.ts';
 import { ActivityLogError } from '../errors.ts';
@@ -18,13 +18,16 @@ export interface Row {
 /** @throws RangeError for a time that is none */
 export const toRow = (entry: AcceptedActivity): Row => ({ entry, values: valuesOf(entry) });
 
-const keyOf = ({ workspaceId, idempotencyKey }: { workspaceId: string; idempotencyKey: string | null }): string =>
-  JSON.stringify([workspaceId, idempotencyKey]);
+/** An entry's idempotency key with its workspace, as one text. */
+export const keyOf = ({
+  workspaceId,
+  idempotencyKey,
+}: {
+  workspaceId: string;
+  idempotencyKey: string | null;
+}): string => JSON.stringify([workspaceId, idempotencyKey]);
 
-const readEntries = (target: Queryable, condition: Sql): Promise<ActivityRow[]> =>
-  target.query<ActivityRow>(sql`SELECT ${activityColumns} FROM "ActivityLog" WHERE ${condition}`);
-
-/** The entries that have the keys of the given ones, by `keyOf`. */
+/** The entries that have the keys of the given ones, by `keyOf`. One look at the index a key, whatever the planner thinks. */
 export async function findByKey(
   target: Queryable,
   entries: readonly Pick<AcceptedActivity, 'workspaceId' | 'idempotencyKey'>[],
@@ -33,15 +36,19 @@ export async function findByKey(
   if (keyed.length === 0) return new Map();
   const workspaceIds = keyed.map(({ workspaceId }) => workspaceId);
   const keys = keyed.map(({ idempotencyKey }) => idempotencyKey);
-  const rows = await readEntries(
-    target,
-    sql`("workspaceId", "idempotencyKey") IN (SELECT * FROM unnest(${workspaceIds}::text[], ${keys}::text[]))`,
+  const rows = await target.query<ActivityRow>(
+    sql`SELECT found.* FROM unnest(${workspaceIds}::text[], ${keys}::text[]) AS wanted("workspace", "key")
+      CROSS JOIN LATERAL (SELECT ${activityColumns} FROM "ActivityLog"
+        WHERE "workspaceId" = wanted."workspace" AND "idempotencyKey" = wanted."key" LIMIT 1) AS found`,
+    { repeated: true },
   );
   return new Map(rows.map((row) => [keyOf(row), toActivity(row)]));
 }
 
-async function findById(target: Queryable, ids: readonly string[]): Promise<Map<string, Activity>> {
-  const rows = await readEntries(target, sql`"id" = ANY(${[...ids]}::text[])`);
+async function findById(target: Queryable, entries: readonly AcceptedActivity[]): Promise<Map<string, Activity>> {
+  const rows = await target.query<ActivityRow>(
+    sql`SELECT ${activityColumns} FROM "ActivityLog" WHERE "id" = ANY(${entries.map(({ id }) => id)}::text[])`,
+  );
   return new Map(rows.map((row) => [row.id, toActivity(row)]));
 }
 
@@ -68,41 +75,46 @@ export async function writeEntries(target: Queryable, rows: readonly Row[], agai
   const results = new Map<Row, Written>();
   let left = rows;
   for (let round = 1; left.length > 0; round += 1) {
-    const statement = insertEntries(
-      left.map(({ values }) => values),
-      passedOver(left, again),
-    );
-    const inserted = new Map((await target.query<Inserted>(statement, { repeated: true })).map((row) => [row.id, row]));
-    for (const row of left) {
-      const found = inserted.get(row.entry.id);
-      if (found === undefined) continue;
-      results.set(row, { activity: complete(row.entry, found), duplicate: false, differs: false });
-      inserted.delete(row.entry.id);
-    }
-    left = left.filter((row) => !results.has(row));
-    if (left.length === 0) break;
-    // Statements of their own: they have to see what others have just committed.
-    const byKey = await findByKey(
-      target,
-      left.map(({ entry }) => entry),
-    );
-    const byId = again
-      ? await findById(
-          target,
-          left.map(({ entry }) => entry.id),
-        )
-      : new Map<string, Activity>();
-    for (const row of left) {
-      const before = byId.get(row.entry.id);
-      const other = byKey.get(keyOf(row.entry));
-      if (before !== undefined) results.set(row, { activity: before, duplicate: false, differs: false });
-      else if (other !== undefined) results.set(row, asDuplicate(row.entry, other));
-    }
-    // The entry that stood in the way has been removed meanwhile: now there is room.
-    left = left.filter((row) => !results.has(row));
+    left = await insertOnce(target, left, again, results);
     if (left.length > 0 && round === mostRounds) {
       throw new ActivityLogError('UNAVAILABLE', 'Entries with these idempotency keys come and go; try again.');
     }
   }
   return rows.map((row) => results.get(row) as Written);
+}
+
+/** One INSERT, and a look for what stood in the way. Returns the rows that have no result yet. */
+async function insertOnce(
+  target: Queryable,
+  rows: readonly Row[],
+  again: boolean,
+  results: Map<Row, Written>,
+): Promise<readonly Row[]> {
+  const values = rows.map((row) => row.values);
+  const inserted = await target.query<Inserted>(insertEntries(values, passedOver(rows, again)), { repeated: true });
+  // What was passed over is missing, the others come in their order.
+  let next = 0;
+  const kept: Row[] = [];
+  for (const row of rows) {
+    const found = inserted[next];
+    if (found?.id !== row.entry.id) {
+      kept.push(row);
+      continue;
+    }
+    next += 1;
+    results.set(row, { activity: complete(row.entry, found), duplicate: false, differs: false });
+  }
+  if (kept.length === 0) return kept;
+  const entries = kept.map(({ entry }) => entry);
+  // Statements of their own: they have to see what others have just committed.
+  const byKey = await findByKey(target, entries);
+  const byId = again ? await findById(target, entries) : new Map<string, Activity>();
+  for (const row of kept) {
+    const before = byId.get(row.entry.id);
+    const other = byKey.get(keyOf(row.entry));
+    if (before !== undefined) results.set(row, { activity: before, duplicate: false, differs: false });
+    else if (other !== undefined) results.set(row, asDuplicate(row.entry, other));
+  }
+  // Whatever has no result now stood in nobody's way any more: it was removed meanwhile, and there is room.
+  return kept.filter((row) => !results.has(row));
 }

@@ -102,15 +102,16 @@ export class ActivityLog {
     const checked = inputs.map((input) => this.#check(input, check));
     const entries = checked.flatMap((one) => ('sent' in one ? [one.sent] : []));
     const results = entries.length === 0 ? [] : ((await this.#write(entries, false)) ?? []);
-    const failed = results.find((result) => 'error' in result && !isRefusal(result.error)) as { error: unknown } | undefined;
-    if (failed !== undefined) throw results.some((result) => !('error' in result)) ? partlyWritten(failed.error) : failed.error;
+    const failed = results.find((result) => 'error' in result && !isRefusal(result.error)) as
+      | { error: unknown }
+      | undefined;
+    if (failed !== undefined)
+      throw results.some((result) => !('error' in result)) ? partlyWritten(failed.error) : failed.error;
     let next = 0;
     return checked.map((one): Outcome => {
       if ('error' in one) return one;
       const result = results[next++] as WriteResult;
-      return 'error' in result
-        ? { error: result.error as ActivityLogError }
-        : { written: result, sent: one.sent };
+      return 'error' in result ? { error: result.error as ActivityLogError } : { written: result, sent: one.sent };
     });
   }
 
@@ -151,7 +152,10 @@ export class ActivityLog {
     if (result.differs) {
       if (!swallowErrors) throw keyIsTaken();
       const { id, eventKey } = result.activity;
-      this.#parts.logger.warn({ id, eventKey }, 'an activity was not logged: its idempotency key is that of another entry');
+      this.#parts.logger.warn(
+        { id, eventKey },
+        'an activity was not logged: its idempotency key is that of another entry',
+      );
     }
     return result.activity;
   }
