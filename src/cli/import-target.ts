@@ -26,9 +26,10 @@ export interface ImportTarget {
 }
 
 /** As the mutation takes it: the service gives it its id, and its time where the line has none. */
-function toInput({ id: _id, timed, payloadText, createdAt, ...entry }: ImportEntry): ActivityLogInput {
+function toInput({ entry, timed }: ImportEntry): ActivityLogInput {
+  const { id: _id, payloadText, createdAt, ...said } = entry;
   return {
-    ...entry,
+    ...said,
     payload: payloadText === null ? null : (JSON.parse(payloadText) as unknown),
     ...(timed ? { createdAt: createdAt.toISOString() } : {}),
   };
@@ -61,8 +62,8 @@ async function intoDatabase(): Promise<ImportTarget> {
   try {
     await migrate(database);
     return {
-      batch: 5_000,
-      write: async (entries) => (await loader.load(entries)).map(toResult),
+      batch: 2_500,
+      write: async (entries) => (await loader.load(entries.map(({ entry }) => entry))).map(toResult),
       close: () => database.close(),
     };
   } catch (error) {

@@ -43,10 +43,12 @@ export function createBulkLoader(database: Database, writer: ActivityWriter): Bu
       const seen: Map<string, AcceptedActivity> = await findByKey(database, entries);
       const fresh: AcceptedActivity[] = [];
       const earlier = entries.map((entry) => {
-        const key = keyOf(entry);
-        const found = entry.idempotencyKey === null ? undefined : seen.get(key);
-        if (found !== undefined) return found;
-        if (entry.idempotencyKey !== null) seen.set(key, entry);
+        if (entry.idempotencyKey !== null) {
+          const key = keyOf(entry);
+          const found = seen.get(key);
+          if (found !== undefined) return found;
+          seen.set(key, entry);
+        }
         fresh.push(entry);
         return undefined;
       });

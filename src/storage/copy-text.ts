@@ -7,5 +7,10 @@ const field = (value: string | null): string => {
 
 /** Rows in the text format of COPY (https://www.postgresql.org/docs/current/sql-copy.html), UTF-8. */
 export function toCopyText(rows: readonly (readonly (string | null)[])[]): Buffer<ArrayBuffer> {
-  return Buffer.from(rows.map((row) => `${row.map(field).join('\t')}\n`).join(''));
+  let text = '';
+  for (const row of rows) {
+    for (const [at, value] of row.entries()) text += at === 0 ? field(value) : `\t${field(value)}`;
+    text += '\n';
+  }
+  return Buffer.from(text);
 }

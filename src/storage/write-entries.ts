@@ -25,7 +25,7 @@ export const keyOf = ({
 }: {
   workspaceId: string;
   idempotencyKey: string | null;
-}): string => JSON.stringify([workspaceId, idempotencyKey]);
+}): string => `${workspaceId.length} ${workspaceId}${idempotencyKey}`;
 
 /** The entries that have the keys of the given ones, by `keyOf`. One look at the index a key, whatever the planner thinks. */
 export async function findByKey(

@@ -1,4 +1,5 @@
-function sorted(value: unknown): unknown {
+/** The value with the keys of every object in one order. */
+export function sorted(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(sorted);
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
