@@ -7,19 +7,20 @@
 // BENCH_IDLE_SOCKETS (8000), BENCH_STALL_SOCKETS (400), BENCH_STALL_MB to each stalled socket (8),
 // BENCH_WORKSPACES of ingest (1000), BENCH_ROWS (400000) and BENCH_HOLD_MS (30000) of transaction, BENCH_GROUPS (10000)
 // BENCH_DIST       a folder with another build than dist/
-import { endWithDriver, isEnding, stopAll, stopAllBut } from './fan-out/children.mjs';
-import { isLinux, pinDriver, pinningShown } from './fan-out/cores.mjs';
+
 import { groups } from './fan-out/groups.mjs';
 import { idle } from './fan-out/idle.mjs';
 import { ingest } from './fan-out/ingest.mjs';
 import { latency } from './fan-out/latency.mjs';
-import { loadAverage } from './fan-out/machine.mjs';
-import { startPostgres } from './fan-out/postgres.mjs';
 import { settings } from './fan-out/settings.mjs';
 import { stalled } from './fan-out/stalled.mjs';
-import { say } from './fan-out/table.mjs';
 import { bursts, throughput } from './fan-out/throughput.mjs';
 import { transaction } from './fan-out/transaction.mjs';
+import { endWithDriver, isEnding, stopAll, stopAllBut } from './support/children.mjs';
+import { isLinux, pinDriver, pinningShown } from './support/cores.mjs';
+import { loadAverage } from './support/machine.mjs';
+import { startPostgres } from './support/postgres.mjs';
+import { say } from './support/table.mjs';
 
 const sections = { throughput, bursts, idle, ingest, transaction, stalled, latency, groups };
 

@@ -2,17 +2,17 @@
 //
 // BENCH_MINUTES (10) and BENCH_SOAK_SOCKETS (10000) make it shorter and smaller; BENCH_DIST names another build.
 import { setTimeout as delay } from 'node:timers/promises';
-import { endWithDriver, stopAll } from './fan-out/children.mjs';
-import { isLinux, pinDriver, pinningShown } from './fan-out/cores.mjs';
 import { Crowd, planOf } from './fan-out/crowd.mjs';
 import { entryOf } from './fan-out/entries.mjs';
-import { loadAverage, openFilesLimit, processorTime, residentMemory, watchOthers } from './fan-out/machine.mjs';
-import { startPostgres } from './fan-out/postgres.mjs';
-import { startService } from './fan-out/service.mjs';
 import { settings } from './fan-out/settings.mjs';
 import { workspaceId } from './fan-out/stands.mjs';
-import { say, shown } from './fan-out/table.mjs';
-import { openWriter } from './fan-out/writer.mjs';
+import { endWithDriver, stopAll } from './support/children.mjs';
+import { isLinux, pinDriver, pinningShown } from './support/cores.mjs';
+import { loadAverage, openFilesLimit, processorTime, residentMemory, watchOthers } from './support/machine.mjs';
+import { startPostgres } from './support/postgres.mjs';
+import { startService } from './support/service.mjs';
+import { say, shown } from './support/table.mjs';
+import { openWriter } from './support/writer.mjs';
 
 /** A second: to the workspace that all follow, and to others that nobody follows. */
 const entriesToAll = 2;

@@ -3,9 +3,9 @@ import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { connect } from 'node:net';
-import { startProgram, stopProcess, temporaryDirectory } from './children.mjs';
-import { serverCore } from './cores.mjs';
-import { freePort } from './free-port.mjs';
+import { startProgram, stopProcess, temporaryDirectory } from '../support/children.mjs';
+import { serverCore } from '../support/cores.mjs';
+import { freePort } from '../support/free-port.mjs';
 
 const argumentsOf = {
   nats: (port) => ['-a', '127.0.0.1', '-p', String(port)],

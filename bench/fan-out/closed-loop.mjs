@@ -1,5 +1,5 @@
 // As fast as it goes, one flush after the other: the next is sent when every socket has the last.
-import { processorTime } from './machine.mjs';
+import { processorTime } from '../support/machine.mjs';
 
 /** Sends `size` entries at a time for so many milliseconds. @returns what it came to, in messages at the sockets */
 export async function closedLoop(stand, { size, ms }) {

@@ -1,7 +1,7 @@
 // Many subscribers in a process of their own, on the core of the load.
 import { setTimeout as delay } from 'node:timers/promises';
-import { startModule, stopProcess } from './children.mjs';
-import { loadCore } from './cores.mjs';
+import { startModule, stopProcess } from '../support/children.mjs';
+import { loadCore } from '../support/cores.mjs';
 
 /** So many of the sockets are clients of the package ws that check every field. */
 const fullClients = 10;
@@ -42,7 +42,7 @@ export class Crowd {
    * @param kind graphql, nats or redis
    */
   static async connect({ kind = 'graphql', port, token = 'none', plan, atOnce = 50, core = loadCore }) {
-    const { child } = await startModule(core, 'load-clients.mjs');
+    const { child } = await startModule(core, new URL('load-clients.mjs', import.meta.url));
     const crowd = new Crowd(child, plan);
     const { closed } = await crowd.ask('connect', { kind, port, token, plan, atOnce });
     if (closed > 0) throw new Error(`${closed} sockets were closed while they connected.`);

@@ -1,13 +1,14 @@
 // Section groups: what an entry costs where thousands of subscriptions with filters of their own do not want it.
+
+import { takeTurns } from '../support/rounds.mjs';
+import { startService } from '../support/service.mjs';
+import { compared, say, table } from '../support/table.mjs';
+import { openWriter } from '../support/writer.mjs';
 import { closedLoop } from './closed-loop.mjs';
 import { Crowd } from './crowd.mjs';
 import { entryOf } from './entries.mjs';
-import { takeTurns } from './rounds.mjs';
-import { startService } from './service.mjs';
 import { settings } from './settings.mjs';
 import { workspaceId } from './stands.mjs';
-import { compared, say, table } from './table.mjs';
-import { openWriter } from './writer.mjs';
 
 /** So many subscriptions want one entry. */
 const matching = 10;

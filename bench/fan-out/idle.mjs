@@ -1,17 +1,17 @@
 // Section idle: the memory of a server for each subscriber that has nothing to do.
-import { startModule, stopProcess } from './children.mjs';
-import { serverCore } from './cores.mjs';
+import { startModule, stopProcess } from '../support/children.mjs';
+import { serverCore } from '../support/cores.mjs';
+import { openFilesLimit } from '../support/machine.mjs';
+import { takeTurns } from '../support/rounds.mjs';
+import { startService } from '../support/service.mjs';
+import { compared, say, table } from '../support/table.mjs';
+import { openWriter } from '../support/writer.mjs';
 import { Crowd, planOf } from './crowd.mjs';
 import { entryOf } from './entries.mjs';
-import { openFilesLimit } from './machine.mjs';
 import { collectable, memoryOf } from './memory.mjs';
 import { captureMessage } from './message-template.mjs';
-import { takeTurns } from './rounds.mjs';
-import { startService } from './service.mjs';
 import { settings } from './settings.mjs';
 import { workspaceId } from './stands.mjs';
-import { compared, say, table } from './table.mjs';
-import { openWriter } from './writer.mjs';
 
 /** From none to all; each subscriber has had one message, by which it is known to be live. */
 async function grow({ pid, port, token, signal, probe }) {
@@ -44,7 +44,9 @@ export async function idle({ postgres }) {
     return grown;
   };
   const raw = async () => {
-    const { child, ready } = await startModule(serverCore, 'peer-raw.mjs', { args: collectable });
+    const { child, ready } = await startModule(serverCore, new URL('peer-raw.mjs', import.meta.url), {
+      args: collectable,
+    });
     child.send({ template });
     const probe = () => child.send({ first: 0, count: 1 });
     const signal = (name) => child.kill(name);

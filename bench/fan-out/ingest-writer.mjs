@@ -1,6 +1,7 @@
 // The application of section ingest: 64 callers of logActivity, as fast as they go. Its database is DATABASE_URL.
+
+import { ofDist } from '../support/dist.mjs';
 import { entryOf } from './entries.mjs';
-import { ofDist } from './settings.mjs';
 
 const callers = 64;
 const { logActivity } = await import(ofDist('core/activity/activity-log.service.js'));

@@ -1,22 +1,24 @@
 // Section ingest: what an application that writes loses when another instance of the service has subscribers.
 import { once } from 'node:events';
-import { startModule, stopProcess } from './children.mjs';
-import { loadCore, serverCore } from './cores.mjs';
+import { startModule, stopProcess } from '../support/children.mjs';
+import { loadCore, serverCore } from '../support/cores.mjs';
+import { processorTime } from '../support/machine.mjs';
+import { takeTurns } from '../support/rounds.mjs';
+import { startService } from '../support/service.mjs';
+import { compared, say, table } from '../support/table.mjs';
+import { openWriter } from '../support/writer.mjs';
 import { Crowd, planOf } from './crowd.mjs';
 import { entriesFrom, entryOf } from './entries.mjs';
-import { processorTime } from './machine.mjs';
-import { takeTurns } from './rounds.mjs';
-import { startService } from './service.mjs';
 import { settings } from './settings.mjs';
-import { compared, say, table } from './table.mjs';
-import { openWriter } from './writer.mjs';
 
 export async function ingest({ postgres }) {
   const { workspaces } = settings;
   const databaseUrl = await postgres.createDatabase();
   const service = await startService(databaseUrl);
   const prober = await openWriter(databaseUrl);
-  const application = await startModule(loadCore, 'ingest-writer.mjs', { env: { DATABASE_URL: databaseUrl } });
+  const application = await startModule(loadCore, new URL('ingest-writer.mjs', import.meta.url), {
+    env: { DATABASE_URL: databaseUrl },
+  });
   const write = async (ms, every = 0) => {
     const answer = once(application.child, 'message');
     application.child.send({ ms, workspaces, every });

@@ -1,14 +1,14 @@
 // Section latency: from the commit of an entry to its receipt, at half of the rate that is possible, beside a broker.
 import { setTimeout as delay } from 'node:timers/promises';
+import { takeTurns } from '../support/rounds.mjs';
+import { startService } from '../support/service.mjs';
+import { compared, say, shown, table } from '../support/table.mjs';
 import { whichBroker } from './broker.mjs';
 import { closedLoop } from './closed-loop.mjs';
 import { entryOf } from './entries.mjs';
 import { resized } from './message-template.mjs';
-import { takeTurns } from './rounds.mjs';
-import { startService } from './service.mjs';
 import { settings } from './settings.mjs';
 import { openBroker, openOurs, workspaceId } from './stands.mjs';
-import { compared, say, shown, table } from './table.mjs';
 
 const mutation = 'mutation ($input: ActivityLogInput!) { activityLog(input: $input) { duplicate } }';
 const now = () => Number(process.hrtime.bigint());

@@ -1,7 +1,7 @@
 // Resident memory of a server, once it has stopped changing: as it runs, and with its garbage collected.
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { residentMemory } from './machine.mjs';
+import { residentMemory } from '../support/machine.mjs';
 
 /** For the servers whose memory is compared, ours and peers alike. */
 export const collectable = ['--expose-gc', '--import', fileURLToPath(new URL('gc-on-signal.mjs', import.meta.url))];

@@ -1,11 +1,11 @@
 // Section stalled: every twentieth socket stops reading while entries come as fast as they go. Who notices?
 import { setTimeout as delay } from 'node:timers/promises';
-import { residentMemory } from './machine.mjs';
+import { residentMemory } from '../support/machine.mjs';
+import { median, takeTurns } from '../support/rounds.mjs';
+import { compared, say, shown, table } from '../support/table.mjs';
 import { collectable, collectedMemory } from './memory.mjs';
-import { median, takeTurns } from './rounds.mjs';
 import { settings } from './settings.mjs';
 import { openOurs } from './stands.mjs';
-import { compared, say, shown, table } from './table.mjs';
 
 const everyNth = 20;
 const burst = 16;

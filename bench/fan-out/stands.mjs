@@ -1,13 +1,13 @@
 // What is measured, ours and the peers, in one shape: a server process, its crowd, and a way to send entries.
 import { randomUUID } from 'node:crypto';
+import { startModule, stopProcess } from '../support/children.mjs';
+import { serverCore } from '../support/cores.mjs';
+import { startService } from '../support/service.mjs';
+import { openWriter } from '../support/writer.mjs';
 import { startBroker } from './broker.mjs';
-import { startModule, stopProcess } from './children.mjs';
-import { serverCore } from './cores.mjs';
 import { Crowd, planOf } from './crowd.mjs';
 import { entriesFrom, entryOf } from './entries.mjs';
 import { captureMessage, restOf } from './message-template.mjs';
-import { startService } from './service.mjs';
-import { openWriter } from './writer.mjs';
 
 export const workspaceId = 'workspace-1';
 
@@ -43,7 +43,7 @@ export async function openOurs(postgres, sockets, { flags, once = false } = {}) 
 
 /** A peer that is a module of this folder: `raw` or `stock`. */
 export async function openPeer(name, template, sockets, { flags } = {}) {
-  const { child, ready } = await startModule(serverCore, `peer-${name}.mjs`, { args: flags });
+  const { child, ready } = await startModule(serverCore, new URL(`peer-${name}.mjs`, import.meta.url), { args: flags });
   child.send({ template });
   const crowd = await Crowd.connect({ port: ready.port, plan: planOf(sockets, () => ({ workspaceId })) });
   await crowd.untilLive(() => child.send({ first: 0, count: 1 }));

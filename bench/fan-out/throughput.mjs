@@ -1,10 +1,11 @@
 // Sections throughput and bursts: messages to many sockets, one entry a flush, and sixteen in one transaction.
+
+import { takeTurns } from '../support/rounds.mjs';
+import { compared, say, table } from '../support/table.mjs';
 import { closedLoop } from './closed-loop.mjs';
 import { resized } from './message-template.mjs';
-import { takeTurns } from './rounds.mjs';
 import { settings } from './settings.mjs';
 import { openOurs, openPeer } from './stands.mjs';
-import { compared, say, table } from './table.mjs';
 
 async function measure(postgres, size, peerNames) {
   // Once before it counts: compilers warm up.

@@ -1,9 +1,10 @@
 // Section transaction: what a look for new entries costs beside a transaction that stays open.
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
-import { median, takeTurns } from './rounds.mjs';
-import { ofDist, settings } from './settings.mjs';
-import { compared, say, shown, table } from './table.mjs';
+import { ofDist } from '../support/dist.mjs';
+import { median, takeTurns } from '../support/rounds.mjs';
+import { compared, say, shown, table } from '../support/table.mjs';
+import { settings } from './settings.mjs';
 
 const looks = 200;
 const rowsATransaction = 10_000;

@@ -3,9 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { Agent, request } from 'node:http';
 import { fileURLToPath } from 'node:url';
-import { startProgram, stopProcess } from './children.mjs';
+import { startProgram, stopProcess, temporaryDirectory } from './children.mjs';
 import { serverCore } from './cores.mjs';
-import { ofDist } from './settings.mjs';
+import { ofDist } from './dist.mjs';
 
 const secret = randomBytes(48).toString('base64url');
 
@@ -57,6 +57,8 @@ export async function startService(databaseUrl, { flags = [], core = serverCore 
     env: {
       ...process.env,
       DATABASE_URL: databaseUrl,
+      // Whatever it keeps beside the database goes with the benchmark.
+      ACTIVITY_DATA_DIR: temporaryDirectory(),
       HOST: '127.0.0.1',
       PORT: '0',
       ACTIVITY_JWT_SECRET: secret,

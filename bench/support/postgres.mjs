@@ -5,9 +5,10 @@ import { chmodSync, chownSync, cpSync, mkdirSync, writeFileSync } from 'node:fs'
 import { arch, platform, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import pg from 'pg';
-import { startProgram, stopProcess, temporaryDirectory } from './children.mjs';
+import { removeDirectory, startProgram, stopProcess, temporaryDirectory } from './children.mjs';
 import { loadCore } from './cores.mjs';
 import { freePort } from './free-port.mjs';
+import { processorTimeOfTree } from './machine.mjs';
 
 /** `nobody`: PostgreSQL does not run as root. */
 const nobody = { uid: 65_534, gid: 65_534 };
@@ -22,8 +23,11 @@ async function binariesFor(root) {
   return { binaries: join(root, 'native', 'bin'), identity: nobody };
 }
 
-/** Starts it and resolves with its addresses; each section has a database of its own. */
-export async function startPostgres() {
+/**
+ * Starts it and resolves with its addresses; each section has a database of its own.
+ * @param settings of postgresql.conf, like `max_wal_size=8GB`
+ */
+export async function startPostgres({ settings = [] } = {}) {
   const root = temporaryDirectory();
   chmodSync(root, 0o755);
   const { binaries, identity } = await binariesFor(root);
@@ -42,7 +46,7 @@ export async function startPostgres() {
   if (code !== 0) throw new Error('initdb failed.');
 
   const port = await freePort();
-  const names = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=200'];
+  const names = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=200', ...settings];
   const child = startProgram(
     loadCore,
     join(binaries, 'postgres'),
@@ -53,17 +57,34 @@ export async function startPostgres() {
   const urlOf = (name) => `postgresql://postgres:${password}@127.0.0.1:${port}/${name}`;
   const administer = await connectPatiently(urlOf('postgres'), child);
   let databases = 0;
+  const nextName = () => {
+    databases += 1;
+    return `bench_${databases}`;
+  };
+  const nameOf = (url) => new URL(url).pathname.slice(1);
   return {
     child,
+    /** A statement as the superuser, in the database `postgres`. */
+    query: (text) => administer.query(text),
+    /** Processor time of all of its processes, in µs. */
+    processorTime: () => processorTimeOfTree(child.pid),
     /** The address of a new, empty database. */
     createDatabase: async () => {
-      databases += 1;
-      await administer.query(`CREATE DATABASE bench_${databases}`);
-      return urlOf(`bench_${databases}`);
+      const name = nextName();
+      await administer.query(`CREATE DATABASE ${name}`);
+      return urlOf(name);
     },
+    /** The address of a copy of a database that nobody is connected to. */
+    copyDatabase: async (url) => {
+      const name = nextName();
+      await administer.query(`CREATE DATABASE ${name} TEMPLATE ${nameOf(url)} STRATEGY FILE_COPY`);
+      return urlOf(name);
+    },
+    dropDatabase: (url) => administer.query(`DROP DATABASE ${nameOf(url)} WITH (FORCE)`),
     stop: async () => {
       await administer.end();
       await stopProcess(child);
+      removeDirectory(root);
     },
   };
 }

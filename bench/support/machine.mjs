@@ -15,8 +15,8 @@ function readStat(pid) {
 /** Processor time of a process with all of its threads, in µs. */
 export const processorTime = (pid) => readStat(pid).own;
 
-/** Of this process and all under it, ended ones included: PostgreSQL starts a process for each connection. */
-function processorTimeOfBench() {
+/** Of a process and all under it, ended ones included: PostgreSQL starts a process for each connection. */
+export function processorTimeOfTree(root) {
   const all = new Map();
   for (const name of readdirSync('/proc')) {
     if (!/^\d+$/.test(name)) continue;
@@ -26,7 +26,7 @@ function processorTimeOfBench() {
       // It has ended since the listing.
     }
   }
-  const isOurs = (pid) => pid === process.pid || (all.has(pid) && isOurs(all.get(pid).parent));
+  const isOurs = (pid) => pid === root || (all.has(pid) && isOurs(all.get(pid).parent));
   return [...all].reduce((sum, [pid, { own, reaped }]) => sum + (isOurs(pid) ? own + reaped : 0), 0);
 }
 
@@ -41,10 +41,10 @@ function busyTime() {
 
 /** Begins to watch for others; what it returns gives the share of the machine that they have taken since. */
 export function watchOthers() {
-  const [began, busy, ours] = [process.hrtime.bigint(), busyTime(), processorTimeOfBench()];
+  const [began, busy, ours] = [process.hrtime.bigint(), busyTime(), processorTimeOfTree(process.pid)];
   return () => {
     const elapsed = Number(process.hrtime.bigint() - began) / 1_000;
-    const others = busyTime() - busy - (processorTimeOfBench() - ours);
+    const others = busyTime() - busy - (processorTimeOfTree(process.pid) - ours);
     return Math.max(0, others / elapsed / countCores());
   };
 }

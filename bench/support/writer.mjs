@@ -1,5 +1,5 @@
 // Commits entries from the driver with the library, as any application does: a transaction, then a hint to the servers.
-import { ofDist } from './settings.mjs';
+import { ofDist } from './dist.mjs';
 
 const silent = { debug() {}, info() {}, warn() {}, error() {} };
 

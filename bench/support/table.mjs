@@ -30,11 +30,16 @@ export function compared(figure, ours, peer, { ratio = ours / peer, atLeast, atM
   ];
 }
 
-export function table(title, lines, peer = 'peer') {
-  const head = ['', 'ours', peer, 'ratio', 'threshold', 'met'];
+/** A table of any columns. */
+export function grid(title, head, lines) {
   say(`\n### ${title}\n`);
   say(`| ${head.join(' | ')} |`);
   say(`|${head.map(() => '---').join('|')}|`);
   for (const line of lines) say(`| ${line.join(' | ')} |`);
   say();
+}
+
+/** A table of lines as `compared` makes them. */
+export function table(title, lines, peer = 'peer') {
+  grid(title, ['', 'ours', peer, 'ratio', 'threshold', 'met'], lines);
 }

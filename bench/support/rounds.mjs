@@ -1,6 +1,6 @@
 // Rounds that take turns, A B A B, and are thrown away where somebody else was at work.
 import { watchOthers } from './machine.mjs';
-import { settings } from './settings.mjs';
+import { common } from './settings.mjs';
 import { say } from './table.mjs';
 
 const mostOfOthers = 0.15;
@@ -15,7 +15,7 @@ export function median(values) {
  * Runs each variant once a round and returns the medians of what they measured, field by field. A round that was
  * disturbed is repeated, twice as often as there are rounds in all; after that it counts, and that is said.
  */
-export async function takeTurns(variants, { rounds = settings.rounds } = {}) {
+export async function takeTurns(variants, { rounds = common.rounds } = {}) {
   const samples = Object.fromEntries(Object.keys(variants).map((name) => [name, []]));
   let repeats = 2 * rounds;
   for (let round = 1; round <= rounds; round += 1) {

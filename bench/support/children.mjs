@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { onCore } from './cores.mjs';
@@ -18,6 +18,12 @@ export function temporaryDirectory() {
   const directory = mkdtempSync(join(tmpdir(), 'activity-log-bench-'));
   directories.add(directory);
   return directory;
+}
+
+/** Removes one before the end, where it is large. */
+export function removeDirectory(directory) {
+  rmSync(directory, { recursive: true, force: true });
+  directories.delete(directory);
 }
 
 /**
@@ -35,15 +41,15 @@ export function startProgram(core, command, args, options = {}) {
   return child;
 }
 
-/** Starts a module of this folder with a channel for messages, and waits for its first one, which it gets back. */
-export async function startModule(core, name, { args = [], env = {} } = {}) {
-  const file = fileURLToPath(new URL(name, import.meta.url));
-  const child = startProgram(core, process.execPath, [...args, file], {
+/** Starts a module with a channel for messages, and waits for its first one, which it gets back. */
+export async function startModule(core, file, { args = [], env = {} } = {}) {
+  const program = fileURLToPath(file);
+  const child = startProgram(core, process.execPath, [...args, program], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   const ended = once(child, 'exit').then(([code, signal]) => {
-    throw new Error(`${name} ended before it was ready (${signal ?? code}).`);
+    throw new Error(`${basename(program)} ended before it was ready (${signal ?? code}).`);
   });
   const [ready] = await Promise.race([once(child, 'message'), ended]);
   ended.catch(() => {});
