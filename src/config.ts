@@ -139,6 +139,20 @@ const table = {
     help: 'Entries of this process that may wait for the database at once; more are refused with UNAVAILABLE (logActivity keeps them in ACTIVITY_SPOOL_DIR).',
     parse: whole(1, 1_000_000, 20_000),
   },
+  spoolDir: {
+    name: 'ACTIVITY_SPOOL_DIR',
+    default: 'spool in ACTIVITY_DATA_DIR',
+    takes: 'the path of a directory, or off',
+    help: 'Where logActivity keeps entries while the database is away, each database apart; they survive the process and are delivered by the next one. off keeps them in memory.',
+    parse: optionalText,
+  },
+  spoolBytes: {
+    name: 'ACTIVITY_SPOOL_BYTES',
+    default: '268435456',
+    takes: 'bytes, a whole number from 1048576 to 1099511627776',
+    help: 'The most that entries may take that are kept while the database is away. What comes on top is lost, logged and counted.',
+    parse: whole(1_048_576, 1_099_511_627_776, 268_435_456),
+  },
   pollInterval: {
     name: 'ACTIVITY_POLL_INTERVAL_MS',
     default: '50',

@@ -1,6 +1,8 @@
 /**
  * The client of the service, for Node 20.19+ and browsers: `import { createActivityLogClient } from 'activity-log/client'`.
  */
+
+import type { SpoolStore } from '../spool/spool-store.ts';
 import { ActivityLogClientError } from './client-error.ts';
 import {
   type ActivityFieldsFragment,
@@ -11,12 +13,14 @@ import {
   TimelineDocument,
   type TimelineQuery,
 } from './generated/graphql.ts';
+import type { ClientProblem, KeptLog } from './kept-log.ts';
 import { LiveSocket } from './live-socket.ts';
 import { type LogResult, logMany } from './log-many.ts';
 import { createRequest, type Request } from './request.ts';
 import { type Delivery, type SubscribeOptions, subscribe } from './subscription.ts';
 import { type Token, TokenSource } from './token-source.ts';
 
+export type { SpoolStore } from '../spool/spool-store.ts';
 export { ActivityLogClientError, type AnsweredError, type ClientErrorCode } from './client-error.ts';
 export type {
   ActivityActorType,
@@ -27,6 +31,7 @@ export type {
   ActivitySeverity,
   ActivityVisibility,
 } from './generated/graphql.ts';
+export type { ClientProblem } from './kept-log.ts';
 export type { LogResult } from './log-many.ts';
 export type { Retry } from './reconnection.ts';
 export type { Delivery, SubscribeOptions } from './subscription.ts';
@@ -49,6 +54,15 @@ export interface ActivityLogClientOptions {
   webSocket?: unknown;
   /** Milliseconds that a request may take, 30,000 by default. */
   timeout?: number | undefined;
+  /**
+   * Where `logActivity` keeps entries while the service is away. In memory by default (10,000 entries, 64 MiB);
+   * `openFileStore({ directory })` of `activity-log/spool` keeps them beyond the end of the process.
+   */
+  spool?: SpoolStore | Promise<SpoolStore> | undefined;
+  /** True: `logActivity` gives entries the moment of its call as `createdAt`. Only operators may. False by default: an entry that was kept has the time of its delivery. */
+  keepTime?: boolean | undefined;
+  /** Is told what `logActivity` does not throw; by default a warning on the console. */
+  onProblem?: ((problem: ClientProblem) => void) | undefined;
 }
 
 export interface TimelineOptions {
@@ -86,6 +100,18 @@ export interface ActivityLogClient {
    */
   log(entry: ActivityLogInput): Promise<LogMutation['activityLog']>;
   /**
+   * Logs one entry and never throws, like `logActivity` of the library. Resolves with the entry once it is committed;
+   * with null where it was refused, or where the service is away: then it is kept and delivered in its turn when the
+   * service is back, once, whatever was lost on the way (it gets an `idempotencyKey` where it has none). `onProblem` is
+   * told.
+   */
+  logActivity(entry: ActivityLogInput): Promise<Activity | null>;
+  /**
+   * Resolves once every entry that `logActivity` keeps has been delivered; tries at once.
+   * @throws where the service is still away
+   */
+  flush(): Promise<void>;
+  /**
    * Logs any number of entries, in calls of at most 1,000 entries and about 6 MiB, one after the other. One result each,
    * in their order: refused ones carry their `error`. Where it throws, earlier calls stay written: repeat it with the
    * same idempotency keys.
@@ -105,8 +131,11 @@ export interface ActivityLogClient {
   subscribe(options: SubscribeOptions): AsyncIterableIterator<Delivery, undefined, undefined>;
   /** Runs a typed document of your own. */
   request: Request;
-  /** Ends every subscription; their loops are left. May be called twice. */
-  close(): void;
+  /**
+   * Ends every subscription at once; their loops are left. Tries once more to deliver what `logActivity` keeps, for at
+   * most `timeout` milliseconds (5,000 by default); `onProblem` is told of what it still keeps then. May be called twice.
+   */
+  close(options?: { timeout?: number }): Promise<void>;
 }
 
 function endpointOf(url: string | URL): URL {
@@ -122,6 +151,20 @@ function endpointOf(url: string | URL): URL {
   if (!base.pathname.endsWith('/graphql')) base.pathname = `${base.pathname.replace(/\/$/, '')}/graphql`;
   base.hash = '';
   return base;
+}
+
+const said: Record<ClientProblem['kind'], string> = {
+  away: 'the service is away, entries are kept',
+  back: 'the service is back, the entries that were kept have been delivered',
+  refused: 'an entry was refused',
+  left: 'the client is closed while entries are kept',
+  lost: 'an entry is lost: it can neither be delivered nor kept',
+};
+
+function warn(problem: ClientProblem): void {
+  const reason = 'error' in problem && problem.error instanceof Error ? `: ${problem.error.message}` : '';
+  // biome-ignore lint/suspicious/noConsole: whoever wants it elsewhere gives onProblem; nothing may go wrong in silence.
+  console.warn(`activity-log: ${said[problem.kind]}${reason}`);
 }
 
 /**
@@ -143,6 +186,13 @@ export function createActivityLogClient(options: ActivityLogClientOptions): Acti
     webSocket: options.webSocket,
   });
   const closing = new AbortController();
+  let keptLog: Promise<KeptLog> | undefined;
+  const openKeptLog = async () => {
+    // Only where it is asked for: a page that shows a trail does not load what checks and keeps entries.
+    const { KeptLog: opened } = await import('./kept-log.ts');
+    const { spool: store, keepTime = false, onProblem = warn } = options;
+    return await opened.open({ request, store, keepTime, onProblem });
+  };
 
   async function timeline(variables: TimelineOptions): Promise<TimelinePage> {
     const { edges, pageInfo, liveCursor } = (await request(TimelineDocument, variables)).timeline;
@@ -154,6 +204,11 @@ export function createActivityLogClient(options: ActivityLogClientOptions): Acti
     timeline,
     log: async (input) => (await request(LogDocument, { input })).activityLog,
     logMany: (entries) => logMany(request, entries),
+    logActivity: async (entry) => {
+      keptLog ??= openKeptLog();
+      return await (await keptLog).log(entry);
+    },
+    flush: async () => await (await keptLog)?.flush(),
     async *pages({ workspaceId, filter, after, pageSize = 500 }) {
       let from = after;
       for (;;) {
@@ -165,6 +220,9 @@ export function createActivityLogClient(options: ActivityLogClientOptions): Acti
       }
     },
     subscribe: (asked) => subscribe({ request, socket }, asked, closing.signal),
-    close: () => closing.abort(),
+    close: async ({ timeout } = {}) => {
+      closing.abort();
+      await (await keptLog)?.close(timeout);
+    },
   };
 }

@@ -12,6 +12,7 @@ import { Metrics } from '../metrics.ts';
 import { createActivityWriter } from '../storage/activity-writer.ts';
 import type { Database } from '../storage/database.ts';
 import { createDirectory } from '../storage/directory.ts';
+import { openEntrySpool } from '../storage/entry-spool.ts';
 import { migrate, readCursorSeal } from '../storage/migrate.ts';
 import { createFeedSource } from '../storage/tail.ts';
 import { Authenticator } from './authenticate.ts';
@@ -53,13 +54,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const source = createFeedSource(database);
   const queueLimit = config.feedQueue;
   const feed = new Feed({ source, logger, metrics, pollInterval: config.pollInterval, queueLimit });
+  const writer = createActivityWriter(database, { limit: config.writeQueue, metrics });
   const services: Services = {
     database,
-    activityLog: new ActivityLog({
-      writer: createActivityWriter(database, { limit: config.writeQueue, metrics }),
-      logger,
-      metrics,
-    }),
+    activityLog: new ActivityLog({ writer, logger, metrics }),
     directory: createDirectory(database),
     liveCursors: new LiveCursors(await readCursorSeal(database)),
     live: { feed, source, metrics, queueLimit },
@@ -95,6 +93,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   http.listen(config.port, config.host);
   await once(http, 'listening');
   const { address, family, port } = http.address() as AddressInfo;
+  // What applications that were killed have left for this database; the service itself keeps nothing: its callers wait.
+  const left = await openEntrySpool({ ...config, writer, logger, metrics });
+  left.start();
 
   async function end(): Promise<void> {
     const closed = once(http, 'close');
@@ -107,6 +108,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     stalls.close();
     http.closeAllConnections();
     await closed;
+    await left.close();
     await database.close();
   }
   return {

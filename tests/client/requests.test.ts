@@ -46,7 +46,13 @@ describe('the requests of the client', () => {
     expect(first).toMatchObject({ duplicate: false, activity: { entityId: 'e1', severity: 'INFO' } });
     expect(JSON.stringify(first.activity.payload)).toBe('{"b":1,"a":[null]}');
     const second = await client.log(entry('e1', { idempotencyKey: 'k1' }));
-    expect(second).toEqual({ duplicate: true, activity: first.activity });
+    expect(second).toEqual({
+      duplicate: true,
+      activity: first.activity,
+      error: expect.objectContaining({ code: 'BAD_USER_INPUT', field: 'idempotencyKey' }),
+    });
+    const third = await client.log(entry('e1', { idempotencyKey: 'k1', payload: { a: [null], b: 1 } }));
+    expect(third).toEqual({ duplicate: true, activity: first.activity, error: null });
   });
 
   it('logs more entries than one call takes, in their order, with every refusal at its place', async () => {

@@ -7,10 +7,10 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   buildContentActivity,
-  type PrismaTransaction,
   closeActivityLog,
   configureActivityLog,
   logActivity,
+  type PrismaTransaction,
 } from '@/core/activity/activity-log.service';
 import type { PrismaClient as OurClient } from '../../src/storage/generated/prisma/client.ts';
 import { openPostgres } from '../../src/storage/postgres.ts';

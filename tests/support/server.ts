@@ -31,7 +31,10 @@ export interface GraphqlAnswer {
  */
 export async function startTestServer(database: Database, overrides: Partial<Config> = {}) {
   const lines: string[] = [];
-  const config = { ...readConfig({ PORT: '0', ACTIVITY_POLL_INTERVAL_MS: '20' }), ...overrides };
+  const config = {
+    ...readConfig({ PORT: '0', ACTIVITY_POLL_INTERVAL_MS: '20', ACTIVITY_SPOOL_DIR: 'off' }),
+    ...overrides,
+  };
   const logger = pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) });
   const server = await startServer({ config, database, secret, logger });
 

@@ -19,7 +19,7 @@ type Documents = {
     "fragment ActivityFields on ActivityLog {\n  id\n  databaseId\n  workspaceId\n  brandId\n  entityType\n  entityId\n  eventKey\n  message\n  context\n  actorType\n  actorUserId\n  actorLabel\n  payload\n  visibility\n  severity\n  createdAt\n}": typeof types.ActivityFieldsFragmentDoc,
     "query LiveCursor($workspaceId: String!) {\n  timeline(workspaceId: $workspaceId, first: 0) {\n    liveCursor\n  }\n}": typeof types.LiveCursorDocument,
     "mutation LogMany($input: [ActivityLogInput!]!) {\n  activityLogMany(input: $input) {\n    results {\n      activity {\n        ...ActivityFields\n      }\n      duplicate\n      error {\n        code\n        message\n        field\n      }\n    }\n  }\n}": typeof types.LogManyDocument,
-    "mutation Log($input: ActivityLogInput!) {\n  activityLog(input: $input) {\n    activity {\n      ...ActivityFields\n    }\n    duplicate\n  }\n}": typeof types.LogDocument,
+    "mutation Log($input: ActivityLogInput!) {\n  activityLog(input: $input) {\n    activity {\n      ...ActivityFields\n    }\n    duplicate\n    error {\n      code\n      message\n      field\n    }\n  }\n}": typeof types.LogDocument,
     "query Timeline($workspaceId: String!, $filter: ActivityFilter, $first: Int, $after: String, $last: Int, $before: String) {\n  timeline(\n    workspaceId: $workspaceId\n    filter: $filter\n    first: $first\n    after: $after\n    last: $last\n    before: $before\n  ) {\n    edges {\n      node {\n        ...ActivityFields\n      }\n    }\n    pageInfo {\n      startCursor\n      endCursor\n      hasPreviousPage\n      hasNextPage\n    }\n    liveCursor\n  }\n}": typeof types.TimelineDocument,
 };
 const documents: Documents = {
@@ -27,7 +27,7 @@ const documents: Documents = {
     "fragment ActivityFields on ActivityLog {\n  id\n  databaseId\n  workspaceId\n  brandId\n  entityType\n  entityId\n  eventKey\n  message\n  context\n  actorType\n  actorUserId\n  actorLabel\n  payload\n  visibility\n  severity\n  createdAt\n}": types.ActivityFieldsFragmentDoc,
     "query LiveCursor($workspaceId: String!) {\n  timeline(workspaceId: $workspaceId, first: 0) {\n    liveCursor\n  }\n}": types.LiveCursorDocument,
     "mutation LogMany($input: [ActivityLogInput!]!) {\n  activityLogMany(input: $input) {\n    results {\n      activity {\n        ...ActivityFields\n      }\n      duplicate\n      error {\n        code\n        message\n        field\n      }\n    }\n  }\n}": types.LogManyDocument,
-    "mutation Log($input: ActivityLogInput!) {\n  activityLog(input: $input) {\n    activity {\n      ...ActivityFields\n    }\n    duplicate\n  }\n}": types.LogDocument,
+    "mutation Log($input: ActivityLogInput!) {\n  activityLog(input: $input) {\n    activity {\n      ...ActivityFields\n    }\n    duplicate\n    error {\n      code\n      message\n      field\n    }\n  }\n}": types.LogDocument,
     "query Timeline($workspaceId: String!, $filter: ActivityFilter, $first: Int, $after: String, $last: Int, $before: String) {\n  timeline(\n    workspaceId: $workspaceId\n    filter: $filter\n    first: $first\n    after: $after\n    last: $last\n    before: $before\n  ) {\n    edges {\n      node {\n        ...ActivityFields\n      }\n    }\n    pageInfo {\n      startCursor\n      endCursor\n      hasPreviousPage\n      hasNextPage\n    }\n    liveCursor\n  }\n}": types.TimelineDocument,
 };
 
@@ -50,7 +50,7 @@ export function graphql(source: "mutation LogMany($input: [ActivityLogInput!]!) 
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "mutation Log($input: ActivityLogInput!) {\n  activityLog(input: $input) {\n    activity {\n      ...ActivityFields\n    }\n    duplicate\n  }\n}"): typeof import('./graphql.ts').LogDocument;
+export function graphql(source: "mutation Log($input: ActivityLogInput!) {\n  activityLog(input: $input) {\n    activity {\n      ...ActivityFields\n    }\n    duplicate\n    error {\n      code\n      message\n      field\n    }\n  }\n}"): typeof import('./graphql.ts').LogDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

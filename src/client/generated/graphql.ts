@@ -154,7 +154,7 @@ export type LogMutationVariables = Exact<{
 }>;
 
 
-export type LogMutation = { activityLog: { duplicate: boolean, activity: { id: string, databaseId: string, workspaceId: string, brandId: string | null, entityType: ActivityEntityType, entityId: string, eventKey: string, message: string | null, context: string | null, actorType: ActivityActorType, actorUserId: string | null, actorLabel: string | null, payload: unknown, visibility: ActivityVisibility, severity: ActivitySeverity, createdAt: string } } };
+export type LogMutation = { activityLog: { duplicate: boolean, activity: { id: string, databaseId: string, workspaceId: string, brandId: string | null, entityType: ActivityEntityType, entityId: string, eventKey: string, message: string | null, context: string | null, actorType: ActivityActorType, actorUserId: string | null, actorLabel: string | null, payload: unknown, visibility: ActivityVisibility, severity: ActivitySeverity, createdAt: string }, error: { code: string, message: string, field: string | null } | null } };
 
 export type TimelineQueryVariables = Exact<{
   workspaceId: string;
@@ -281,6 +281,11 @@ export const LogDocument = new TypedDocumentString(`
       ...ActivityFields
     }
     duplicate
+    error {
+      code
+      message
+      field
+    }
   }
 }
     fragment ActivityFields on ActivityLog {

@@ -1,5 +1,5 @@
 import { ActivityLogError } from '../../errors.ts';
-import { isStorableText } from './text.ts';
+import { isStorableText, utf8Length } from './text.ts';
 
 /** Deeper payloads are refused: JSON.stringify and PostgreSQL's parser both recurse. */
 export const payloadDepth = 100;
@@ -37,7 +37,7 @@ export function payloadToText(payload: unknown): string | null {
     });
   }
   if (text === undefined) return refuse(`must be JSON, got a ${typeof payload}`);
-  const bytes = Buffer.byteLength(text);
+  const bytes = utf8Length(text);
   if (bytes > payloadBytes) return refuse(`takes at most ${payloadBytes} bytes as JSON, got ${bytes}`);
   // JSON.stringify writes U+0000 and lone surrogates as escapes; only text with such an escape needs the closer look.
   if (/\\u(?:0000|d[89a-f])/.test(text)) {

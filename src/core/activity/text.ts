@@ -11,3 +11,9 @@ export function isLongerThan(text: string, most: number): boolean {
   for (const _ of text) count += 1;
   return count > most;
 }
+
+/** Bytes that a text takes in UTF-8. */
+export function utf8Length(text: string): number {
+  // Browsers have no Buffer, and check entries too.
+  return typeof Buffer === 'undefined' ? new TextEncoder().encode(text).length : Buffer.byteLength(text);
+}

@@ -1,0 +1,54 @@
+import type { Put } from './put.ts';
+
+interface Flush {
+  resolve(): void;
+  reject(error: unknown): void;
+}
+
+/** Those who wait until nothing is left to deliver: flushes, and items that are sent then. */
+export class Waiters<Item, Result> {
+  #puts: Put<Item, Result>[] = [];
+  #flushes: Flush[] = [];
+
+  get puts(): number {
+    return this.#puts.length;
+  }
+
+  /** Some of the puts are kept where the delivery fails. */
+  get includesKept(): boolean {
+    return this.#puts.some(({ keeps }) => keeps);
+  }
+
+  /** Somebody wants to know how the next attempt ends. */
+  get areUrgent(): boolean {
+    return this.#flushes.length > 0 || this.#puts.some(({ keeps }) => !keeps);
+  }
+
+  add(put: Put<Item, Result>): void {
+    this.#puts.push(put);
+  }
+
+  async flush(): Promise<void> {
+    await new Promise<void>((resolve, reject) => void this.#flushes.push({ resolve, reject }));
+  }
+
+  /** Nothing is left. Returns what is to be sent now. */
+  succeed(): Put<Item, Result>[] {
+    for (const { resolve } of this.#flushes.splice(0)) resolve();
+    return this.#puts.splice(0);
+  }
+
+  /** An attempt has failed. Returns what is to be kept now. */
+  fail(error: unknown): Put<Item, Result>[] {
+    for (const { reject } of this.#flushes.splice(0)) reject(error);
+    const kept = this.takeKept();
+    for (const { reject } of this.#puts.splice(0)) reject(error);
+    return kept;
+  }
+
+  takeKept(): Put<Item, Result>[] {
+    const kept = this.#puts.filter(({ keeps }) => keeps);
+    this.#puts = this.#puts.filter(({ keeps }) => !keeps);
+    return kept;
+  }
+}
