@@ -31,9 +31,15 @@ export class Metrics {
     'From the beginning of a batch to its commit, or its failure.',
     [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
   );
-  readonly spooled = this.#counter('spool_kept_total', 'Entries that were kept because they could not be written at once.');
+  readonly spooled = this.#counter(
+    'spool_kept_total',
+    'Entries that were kept because they could not be written at once.',
+  );
   readonly delivered = this.#counter('spool_delivered_total', 'Entries that were kept, and written later.');
-  readonly lost = this.#counter('spool_refused_total', 'Entries that could not be kept: the queue was full, or its disk.');
+  readonly lost = this.#counter(
+    'spool_refused_total',
+    'Entries that could not be kept: the queue was full, or its disk.',
+  );
   readonly swallowed = this.#counter(
     'log_errors_swallowed_total',
     'Errors that logActivity logged instead of throwing, by error code.',

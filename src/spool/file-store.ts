@@ -7,6 +7,8 @@ import { SegmentList } from './segment-list.ts';
 import { SegmentNames, spoolFilesIn } from './segment-names.ts';
 import { SpoolFullError, type SpoolSize, type SpoolStore } from './spool-store.ts';
 
+export type { Damage } from './segment.ts';
+
 export interface FileStoreOptions {
   /** Made with mode 0700 by the first append. Any number of processes can share it. */
   directory: string;

@@ -75,6 +75,7 @@ class MemoryStore implements SpoolStore {
       record.text = '';
     }
     if (this.#head === this.#records.length || (this.#head >= leastCut && this.#head * 2 >= this.#records.length)) {
+      this.#records = this.#records.slice(this.#head);
       this.#head = 0;
     }
   }

@@ -138,8 +138,7 @@ export class Spool<Item, Result> {
    * batch is under way are not kept, but wait for it; and once there is one, so do all behind it.
    */
   #mustHold(): boolean {
-    if (this.#waiters.includesKept) return true;
-    return this.#delivery.isFinishing && !this.#keeping.isUnderWay;
+    return this.#delivery.isFinishing || this.#waiters.includesKept;
   }
 
   #isWaiting(): boolean {
