@@ -47,7 +47,10 @@ export class PostgresHints {
     const committedAt = momentOfCommit();
     this.#listeners.wake(committedAt);
     this.#untold ??= committedAt;
-    if (!this.#sending) void this.#notify();
+    if (this.#sending) return;
+    this.#sending = true;
+    // Not now: whoever wrote goes on first.
+    setImmediate(() => void this.#notify());
   }
 
   /** Calls `listener` on every hint, and after each time the listening connection was made anew. Returns its end. */
@@ -70,7 +73,6 @@ export class PostgresHints {
   }
 
   async #notify(): Promise<void> {
-    this.#sending = true;
     while (this.#untold !== undefined && !this.#closed) {
       const committedAt = this.#untold;
       this.#untold = undefined;

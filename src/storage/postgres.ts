@@ -89,7 +89,8 @@ class PostgresDatabase implements Database {
     // pg hides a password that is given on its own, not one inside a URL, from whoever prints the pool.
     Object.defineProperty(this.#pool.options, 'connectionString', { value: connectionString, enumerable: false });
     this.#pool.on('error', (error) => this.#brokenConnection(error));
-    // From its first moment: a server that ends may say so in the same breath in which it says that it is ready.
+    // From its first moment, and for as long as it lives: a server that ends may say so in the same breath in which it says
+    // that it is ready. Without a listener an error of a connection that is in use would end the process.
     this.#pool.on('connect', (client) => client.on('error', (error) => markBroken(client, error)));
     const adapter = new PrismaPg(this.#pool, address.schema === undefined ? {} : { schema: address.schema });
     this.prisma = new PrismaClient({
@@ -217,16 +218,12 @@ class PostgresDatabase implements Database {
     if (this.#closing !== undefined)
       throw new ActivityLogError('UNAVAILABLE', 'The database is closed. This server is stopping.');
     const client = await this.#pool.connect();
-    // The pool listens to idle connections only: without this one an error would end the process.
-    const onError = (error: Error) => markBroken(client, error);
-    client.on('error', onError);
     try {
       return await work(client);
     } catch (error) {
       if (connectionFailure(error) !== undefined) markBroken(client, error);
       throw error;
     } finally {
-      client.off('error', onError);
       client.release(brokenClients.has(client));
     }
   }
@@ -248,8 +245,11 @@ const names = new Map<string, string>();
 
 /** The name that a repeated statement is prepared under, once for each connection. */
 function nameOf(text: string): string {
-  const name = names.get(text) ?? `activity_log_${createHash('sha256').update(text).digest('hex').slice(0, 32)}`;
-  names.set(text, name);
+  let name = names.get(text);
+  if (name === undefined) {
+    name = `activity_log_${createHash('sha256').update(text).digest('hex').slice(0, 32)}`;
+    names.set(text, name);
+  }
   return name;
 }
 
