@@ -78,6 +78,14 @@ export class KeptLog {
 
   /** @returns the entry as it stands in the trail; null where it was refused, is kept, or is lost: onProblem says which */
   async log(input: ActivityLogInput): Promise<ActivityFieldsFragment | null> {
+    const activity = await this.#log(input);
+    // What is kept in memory is kept at once. Whoever logs one entry after the other would let nobody else have a turn,
+    // the answers of the service included.
+    if (activity === null) await new Promise((resolve) => void setTimeout(resolve, 0));
+    return activity;
+  }
+
+  async #log(input: ActivityLogInput): Promise<ActivityFieldsFragment | null> {
     const { onProblem } = this.#options;
     try {
       const [result] = (await this.#spool.put([this.#complete(input)])) ?? [];

@@ -75,7 +75,14 @@ export class ActivityLog {
    * @returns the entry as it stands in the trail; null where an error was swallowed, or the entry is kept to be written later
    * @throws ActivityLogError where `swallowErrors` is false: BAD_USER_INPUT, UNAVAILABLE
    */
-  async log(input: ActivityInput, { swallowErrors = true, tx }: LogActivityOptions = {}): Promise<Activity | null> {
+  async log(input: ActivityInput, options: LogActivityOptions = {}): Promise<Activity | null> {
+    const activity = await this.#log(input, options);
+    // A refusal is there at once. Whoever logs one entry after the other would let nobody else have a turn.
+    if (activity === null) await new Promise((resolve) => void setImmediate(resolve));
+    return activity;
+  }
+
+  async #log(input: ActivityInput, { swallowErrors = true, tx }: LogActivityOptions): Promise<Activity | null> {
     try {
       const checked = this.#check(input);
       if ('error' in checked) throw checked.error;
