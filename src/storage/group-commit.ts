@@ -34,15 +34,17 @@ export interface GroupCommitOptions<T> {
 
 /**
  * Calls of a process share commits: one batch is under way at a time, and what is asked for meanwhile forms the next one,
- * in the order of the calls. There is no timer: a lone caller waits for nobody. A batch leaves when all promises have been
- * settled that can be now, so that all who were woken by one commit go together again. (Group commit as databases do it for their logs; one batch
- * at a time also keeps the calls in their order.)
+ * in the order of the calls. There is no timer: a lone caller waits for nobody, and after a batch of several calls the next
+ * one leaves when all promises have been settled that can be now, so that all who were woken by one commit go together
+ * again. (Group commit as databases do it for their logs; one batch at a time also keeps the calls in their order.)
  */
 export class GroupCommit<T> {
   readonly #options: GroupCommitOptions<T>;
   #waiting: WaitingCall<T>[] = [];
   #waitingItems = 0;
   #running: Promise<void> | undefined;
+  /** The last batch was of one call: as it seems there is nobody to wait for. */
+  #isAlone = true;
 
   constructor(options: GroupCommitOptions<T>) {
     this.#options = options;
@@ -81,8 +83,10 @@ export class GroupCommit<T> {
   async #run(): Promise<void> {
     try {
       while (this.#waiting.length > 0) {
-        await new Promise((resolve) => void process.nextTick(resolve));
-        await this.#commit(this.#take());
+        if (!this.#isAlone) await new Promise((resolve) => void process.nextTick(resolve));
+        const calls = this.#take();
+        this.#isAlone = calls.length === 1;
+        await this.#commit(calls);
       }
     } finally {
       this.#running = undefined;

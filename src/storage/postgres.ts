@@ -105,22 +105,19 @@ class PostgresDatabase implements Database {
   }
 
   async query<Row>(statement: Statement, { repeated = false }: QueryOptions = {}): Promise<Row[]> {
-    const query_timeout = this.#patience;
     // Once: some kinds of statement put their text together each time.
     const { text, values } = statement;
-    const runOn = (client: pg.PoolClient, name?: string) => run<Row>(client, { text, values }, { query_timeout, name });
-    const work = async (client: pg.PoolClient) => {
-      if (!repeated || !this.#preparing) return await runOn(client);
-      try {
-        return await runOn(client, nameOf(text));
-      } catch (error) {
-        if (!preparedFailures.has((error as { code?: string }).code ?? '')) throw error;
-        // A pooler between us and the server gives every statement another connection.
-        this.#preparing = false;
-        return await runOn(client);
-      }
-    };
-    return await this.#track(this.#onConnection(work));
+    const query_timeout = this.#patience;
+    const name = repeated && this.#preparing ? nameOf(text) : undefined;
+    const work = (client: pg.PoolClient) => run<Row>(client, { text, values }, { query_timeout, name });
+    try {
+      return await this.#track(this.#onConnection(work));
+    } catch (error) {
+      if (name === undefined || !preparedFailures.has((error as { code?: string }).code ?? '')) throw error;
+      // A pooler between us and the server gives every statement another connection.
+      this.#preparing = false;
+      return await this.query(statement);
+    }
   }
 
   async copyIn(table: string, rows: Buffer<ArrayBuffer>): Promise<void> {
@@ -196,12 +193,11 @@ class PostgresDatabase implements Database {
   }
 
   async #track<T>(work: Promise<T>): Promise<T> {
-    const mapped = this.#mapped(work);
-    this.#active.add(mapped);
+    this.#active.add(work);
     try {
-      return await mapped;
+      return await this.#mapped(work);
     } finally {
-      this.#active.delete(mapped);
+      this.#active.delete(work);
     }
   }
 

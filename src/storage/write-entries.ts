@@ -52,9 +52,10 @@ async function findById(target: Queryable, entries: readonly AcceptedActivity[])
   return new Map(rows.map((row) => [row.id, toActivity(row)]));
 }
 
-function complete(entry: AcceptedActivity, { transactionId, sequence }: Inserted): Activity {
+function asNew(entry: AcceptedActivity, { transactionId, sequence }: Inserted): Written {
   const payload = entry.payloadText === null ? null : (JSON.parse(entry.payloadText) as JsonValue);
-  return { ...entry, payload, transactionId: BigInt(transactionId), sequence: BigInt(sequence) };
+  const activity = { ...entry, payload, transactionId: BigInt(transactionId), sequence: BigInt(sequence) };
+  return { activity, duplicate: false, differs: false };
 }
 
 const asDuplicate = (entry: AcceptedActivity, activity: Activity): Written => ({
@@ -72,37 +73,41 @@ const passedOver = (rows: readonly Row[], again: boolean): PassedOver =>
  * @param again true for entries that may have been written before, under the same id; those are not written twice
  */
 export async function writeEntries(target: Queryable, rows: readonly Row[], again = false): Promise<Written[]> {
+  const inserted = await insertRows(target, rows, again);
+  // They come in the order of the rows.
+  if (inserted.length === rows.length) return rows.map(({ entry }, at) => asNew(entry, inserted[at] as Inserted));
   const results = new Map<Row, Written>();
-  let left = rows;
-  for (let round = 1; left.length > 0; round += 1) {
-    left = await insertOnce(target, left, again, results);
-    if (left.length > 0 && round === mostRounds) {
+  let left = await settle(target, rows, inserted, again, results);
+  for (let round = 2; left.length > 0; round += 1) {
+    if (round > mostRounds) {
       throw new ActivityLogError('UNAVAILABLE', 'Entries with these idempotency keys come and go; try again.');
     }
+    left = await settle(target, left, await insertRows(target, left, again), again, results);
   }
   return rows.map((row) => results.get(row) as Written);
 }
 
-/** One INSERT, and a look for what stood in the way. Returns the rows that have no result yet. */
-async function insertOnce(
+async function insertRows(target: Queryable, rows: readonly Row[], again: boolean): Promise<Inserted[]> {
+  const values = rows.map((row) => row.values);
+  return await target.query<Inserted>(insertEntries(values, passedOver(rows, again)), { repeated: true });
+}
+
+/** Gives rows their results: what was inserted, and what stood in the way of the others. Returns those without one. */
+async function settle(
   target: Queryable,
   rows: readonly Row[],
+  inserted: readonly Inserted[],
   again: boolean,
   results: Map<Row, Written>,
 ): Promise<readonly Row[]> {
-  const values = rows.map((row) => row.values);
-  const inserted = await target.query<Inserted>(insertEntries(values, passedOver(rows, again)), { repeated: true });
-  // What was passed over is missing, the others come in their order.
   let next = 0;
   const kept: Row[] = [];
   for (const row of rows) {
     const found = inserted[next];
-    if (found?.id !== row.entry.id) {
-      kept.push(row);
-      continue;
-    }
-    next += 1;
-    results.set(row, { activity: complete(row.entry, found), duplicate: false, differs: false });
+    if (found?.id === row.entry.id) {
+      next += 1;
+      results.set(row, asNew(row.entry, found));
+    } else kept.push(row);
   }
   if (kept.length === 0) return kept;
   const entries = kept.map(({ entry }) => entry);
