@@ -4,45 +4,20 @@ import { ActivityLogError } from '../errors.ts';
 import type { Metrics } from '../metrics.ts';
 import { writeWithinTransaction } from './caller-transaction.ts';
 import type { Database } from './database.ts';
-import { errorCode, isContention, isRefusal } from './database-errors.ts';
 import { GroupCommit } from './group-commit.ts';
-import { type Row, toRow, writeEntries } from './write-entries.ts';
-
-/** How often a statement is tried that another one was preferred to (a deadlock, say). */
-const mostAttempts = 5;
+import { writeApart } from './write-apart.ts';
+import { type Row, toRow } from './write-entries.ts';
 
 /** Entries that may wait for their batch where nobody says otherwise. */
 const defaultLimit = 20_000;
 
-function toRefusal(error: unknown): ActivityLogError {
-  return new ActivityLogError(
-    'BAD_USER_INPUT',
-    `the database refused the entry (${errorCode(error)}): a constraint or a trigger of its own forbids it`,
-    { field: 'entry', cause: error },
-  );
-}
-
-/** Writes rows with as few statements as it takes: where the database refuses one of them, the others are written without it. */
-async function writeApart(database: Database, rows: readonly Row[], again: boolean): Promise<WriteResult[]> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await writeEntries(database, rows, again);
-    } catch (error) {
-      if (isContention(error) && attempt < mostAttempts) continue;
-      if (!isRefusal(error)) throw error;
-      if (rows.length === 1) return [{ error: toRefusal(error) }];
-      break;
-    }
-  }
-  const middle = rows.length >> 1;
-  const results = await writeApart(database, rows.slice(0, middle), again);
-  const rest = rows.slice(middle);
-  try {
-    return results.concat(await writeApart(database, rest, again));
-  } catch (error) {
-    // The first ones are committed: their callers are told so.
-    return results.concat(rest.map(() => ({ error })));
-  }
+/** @throws the error of them all, where nothing was written and the entries are not to blame */
+function checkNotAway(results: WriteResult[]): WriteResult[] {
+  const [first] = results;
+  const isAway = (result: WriteResult) =>
+    'error' in result && !(result.error instanceof ActivityLogError && result.error.code === 'BAD_USER_INPUT');
+  if (first !== undefined && 'error' in first && results.every(isAway)) throw first.error;
+  return results;
 }
 
 /** About how many bytes an entry's values take: characters, which is enough to bound a batch. */
@@ -80,9 +55,10 @@ export function createActivityWriter(
     async write(entries: readonly AcceptedActivity[]) {
       if (entries.length === 0) return [];
       const items = entries.map(toRow);
-      return await group.submit({ items, bytes: items.reduce((sum, row) => sum + sizeOf(row), 0) });
+      const bytes = items.reduce((sum, row) => sum + sizeOf(row), 0);
+      return checkNotAway(await group.submit({ items, bytes }));
     },
-    writeAgain: (entries) => commit(entries.map(toRow), true),
+    writeAgain: async (entries) => checkNotAway(await commit(entries.map(toRow), true)),
     writeWithin: writeWithinTransaction,
     settled: () => group.settled(),
   };

@@ -38,9 +38,9 @@ export function errorCode(error: unknown): string | undefined {
   return typeof inner === 'string' ? inner : undefined;
 }
 
-/** True where the database refuses what it was given, and would again: data or integrity (classes 22 and 23), a row too large for an index. */
+/** True where the database refuses what it was given, and would again: data or integrity (classes 22 and 23), a trigger's own exception, a row too large for an index. */
 export function isRefusal(error: unknown): boolean {
-  return /^(22...|23...|54000)$/.test(errorCode(error) ?? '');
+  return /^(22...|23...|P0001|54000)$/.test(errorCode(error) ?? '');
 }
 
 /** True where a statement was given up for another one, and nothing of it was done: a deadlock, a serialization failure. */

@@ -1,13 +1,9 @@
 import sql from 'sql-template-tag';
-import type { AcceptedActivity, Activity, JsonValue, Written } from '../core/activity/activity.ts';
+import type { AcceptedActivity, Activity, JsonValue, WriteResult, Written } from '../core/activity/activity.ts';
 import { saysTheSame } from '../core/activity/same-entry.ts';
-import { ActivityLogError } from '../errors.ts';
 import { type ActivityRow, activityColumns, toActivity } from './activity-rows.ts';
 import type { Queryable } from './database.ts';
 import { type Inserted, insertEntries, type PassedOver, valuesOf } from './entry-insert.ts';
-
-/** How often an entry is tried whose key was there, and gone again when it was looked for. */
-const mostRounds = 5;
 
 /** An entry with its values for the database. */
 export interface Row {
@@ -68,38 +64,21 @@ const passedOver = (rows: readonly Row[], again: boolean): PassedOver =>
   again ? 'keys and ids' : rows.some(({ entry }) => entry.idempotencyKey !== null) ? 'keys' : 'nothing';
 
 /**
- * Writes entries with one INSERT, in their order, all or none. One result each: an entry whose key is there already is
- * answered with the entry that is there.
+ * Writes entries with one INSERT, in their order, all or none, and puts what became of them into `results`: an entry whose
+ * key is there already is answered with the entry that is there. Where it throws, the rows without a result were not
+ * written, or it is not known.
  * @param again true for entries that may have been written before, under the same id; those are not written twice
+ * @returns the rows without a result: what stood in their way was removed meanwhile, and they can be tried again
  */
-export async function writeEntries(target: Queryable, rows: readonly Row[], again = false): Promise<Written[]> {
-  const inserted = await insertRows(target, rows, again);
-  // They come in the order of the rows.
-  if (inserted.length === rows.length) return rows.map(({ entry }, at) => asNew(entry, inserted[at] as Inserted));
-  const results = new Map<Row, Written>();
-  let left = await settle(target, rows, inserted, again, results);
-  for (let round = 2; left.length > 0; round += 1) {
-    if (round > mostRounds) {
-      throw new ActivityLogError('UNAVAILABLE', 'Entries with these idempotency keys come and go; try again.');
-    }
-    left = await settle(target, left, await insertRows(target, left, again), again, results);
-  }
-  return rows.map((row) => results.get(row) as Written);
-}
-
-async function insertRows(target: Queryable, rows: readonly Row[], again: boolean): Promise<Inserted[]> {
-  const values = rows.map((row) => row.values);
-  return await target.query<Inserted>(insertEntries(values, passedOver(rows, again)), { repeated: true });
-}
-
-/** Gives rows their results: what was inserted, and what stood in the way of the others. Returns those without one. */
-async function settle(
+export async function writeEntries(
   target: Queryable,
   rows: readonly Row[],
-  inserted: readonly Inserted[],
   again: boolean,
-  results: Map<Row, Written>,
+  results: Map<Row, WriteResult>,
 ): Promise<readonly Row[]> {
+  const values = rows.map((row) => row.values);
+  const inserted = await target.query<Inserted>(insertEntries(values, passedOver(rows, again)), { repeated: true });
+  // They come in the order of the rows, without those that were passed over.
   let next = 0;
   const kept: Row[] = [];
   for (const row of rows) {
@@ -120,6 +99,5 @@ async function settle(
     if (before !== undefined) results.set(row, { activity: before, duplicate: false, differs: false });
     else if (other !== undefined) results.set(row, asDuplicate(row.entry, other));
   }
-  // Whatever has no result now stood in nobody's way any more: it was removed meanwhile, and there is room.
   return kept.filter((row) => !results.has(row));
 }
