@@ -6,50 +6,63 @@ import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 import { onTestFailed, onTestFinished } from 'vitest';
 
-/** Where the bundle stands as deep below the package as a file of `src/storage`: it finds the migrations from there. */
-const file = fileURLToPath(
-  new URL(`../../node_modules/.cache/logging-application-${process.pid}.mjs`, import.meta.url),
-);
+type Program = 'logging-application' | 'logging-client';
 
-let bundled: Promise<void> | undefined;
+const bundles = new Map<Program, Promise<string>>();
 
-async function bundleApplication(): Promise<void> {
-  const input = fileURLToPath(new URL('./logging-application.ts', import.meta.url));
-  const bundle = await rolldown({ input, platform: 'node', external: /^[^./]/, logLevel: 'silent' });
-  await bundle.write({ file, format: 'esm', codeSplitting: false });
-  await bundle.close();
+/** Bundles a program of this folder once for each process that runs tests. @returns the file */
+async function bundle(program: Program): Promise<string> {
+  // As deep below the package as a file of `src/storage`: it finds the migrations from there.
+  const name = `../../node_modules/.cache/${program}-${process.pid}.mjs`;
+  const file = fileURLToPath(new URL(name, import.meta.url));
+  const input = fileURLToPath(new URL(`./${program}.ts`, import.meta.url));
+  const built = await rolldown({ input, platform: 'node', external: /^[^./]/, logLevel: 'silent' });
+  await built.write({ file, format: 'esm', codeSplitting: false });
+  await built.close();
   process.once('exit', () => rmSync(file, { force: true }));
+  return file;
+}
+
+async function bundled(program: Program): Promise<string> {
+  const bundling = bundles.get(program) ?? bundle(program);
+  bundles.set(program, bundling);
+  return await bundling;
 }
 
 export interface ApplicationOptions {
+  /** Which one of this folder; `logging-application` by default. */
+  program?: Program;
   /** The keys of its entries are `name/caller/number`. */
   name: string;
   callers?: number;
+  /** Milliseconds that each caller lets pass between two calls. */
+  pause?: number;
   /** Its settings; of this environment it gets PATH only. */
   env: Record<string, string>;
 }
 
-/** A process of its own that logs (logging-application.ts), and what it has said so far. */
+/** A process of its own that logs (see logging-program.ts), and what it has said so far. */
 export class ApplicationProcess {
-  /** The keys of its entries, in the order of the calls, with the moments between which each was made. */
-  readonly called = new Map<string, { from: number; to: number }>();
+  /** The keys of its entries in the order of the calls, with the moments of the call and of its answer. */
+  readonly called = new Map<string, { at: number; answered?: number }>();
   /** The ids of those that it was told are written. */
   readonly written = new Map<string, string>();
   /** Those whose call resolved with null, in the order in which they did. */
   readonly kept = new Set<string>();
+  /** The kinds of what a client has told its `onProblem`. */
+  readonly problems: string[] = [];
   readonly #name: string;
   readonly #child: ChildProcess;
   readonly #closed: Promise<unknown>;
   #isClosed = false;
   #isEnding = false;
   #stderr = '';
-  #latest = Date.now();
   #waiting: { condition: () => boolean; resolve: () => void; reject: (error: Error) => void }[] = [];
   #replies: { command: string; resolve: () => void; reject: (error: Error) => void }[] = [];
 
-  private constructor({ name, callers = 1, env }: ApplicationOptions) {
+  private constructor(file: string, { name, callers = 1, pause = 0, env }: ApplicationOptions) {
     this.#name = name;
-    const child = spawn(process.execPath, [file, name, String(callers)], {
+    const child = spawn(process.execPath, [file, name, String(callers), String(pause)], {
       env: { PATH: process.env['PATH'], LOG_LEVEL: 'info', ...env },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
@@ -65,9 +78,8 @@ export class ApplicationProcess {
 
   /** Starts it, for the test that runs: it is killed after that, which says what it wrote to standard error where it failed. */
   static async start(options: ApplicationOptions): Promise<ApplicationProcess> {
-    bundled ??= bundleApplication();
-    await bundled;
-    const application = new ApplicationProcess(options);
+    const file = await bundled(options.program ?? 'logging-application');
+    const application = new ApplicationProcess(file, options);
     onTestFailed(() => void process.stderr.write(`${options.name} said: ${application.stderr.slice(-4_000)}\n`));
     onTestFinished(async () => await application.kill());
     await application.ping();
@@ -109,6 +121,11 @@ export class ApplicationProcess {
     await this.#tell('stop');
   }
 
+  /** Logs one entry with `swallowErrors: false`; throws what that threw. */
+  async insist(): Promise<void> {
+    await this.#tell('insist');
+  }
+
   /** flushActivityLog(); throws what that threw. */
   async flush(): Promise<void> {
     await this.#tell('flush');
@@ -140,22 +157,21 @@ export class ApplicationProcess {
   }
 
   #take(line: string): void {
-    const [what = '', key = '', id = ''] = line.split(' ');
+    const [what = '', key = '', at = '', id = ''] = line.split(' ');
     if (what === 'did' || what === 'failed') this.#reply(what, line.slice(what.length + 1));
-    else this.#note(what, key, id);
+    else if (what === 'problem') this.problems.push(key);
+    else this.#note(what, key, Number(at), id);
     const due = this.#waiting.filter(({ condition }) => condition());
     this.#waiting = this.#waiting.filter((one) => !due.includes(one));
     for (const { resolve } of due) resolve();
   }
 
-  #note(what: string, key: string, id: string): void {
-    const now = Date.now();
-    // It was called after the line before was read, or that one is still on its way: `from` is no later than the call.
-    if (what === 'called') this.called.set(key, { from: this.#latest, to: now });
+  #note(what: string, key: string, at: number, id: string): void {
+    if (what === 'called') this.called.set(key, { at });
     else if (what === 'written') this.written.set(key, id);
     else if (what === 'kept') this.kept.add(key);
     else throw new Error(`${this.#name} said ${what} ${key}`);
-    this.#latest = now;
+    if (what !== 'called') this.called.set(key, { at, ...this.called.get(key), answered: at });
   }
 
   #reply(what: 'did' | 'failed', text: string): void {
@@ -172,9 +188,9 @@ export class ApplicationProcess {
 
   #end(): void {
     this.#isClosed = true;
-    const waiting = [...this.#waiting.splice(0), ...this.#replies.splice(0)];
-    // What it was doing when the test killed it is nobody's concern.
-    for (const { resolve, reject } of waiting) this.#isEnding ? resolve() : reject(this.#endedError());
+    for (const { reject } of this.#waiting.splice(0)) reject(this.#endedError());
+    // What it was told to do before the test killed it is nobody's concern.
+    for (const { resolve, reject } of this.#replies.splice(0)) this.#isEnding ? resolve() : reject(this.#endedError());
   }
 
   #endedError(): Error {

@@ -1,0 +1,303 @@
+import fc from 'fast-check';
+import { beforeAll, expect, it, onTestFinished } from 'vitest';
+import type { ActivityWriter } from '@/core/activity/activity-log.ts';
+import { createActivityWriter } from '@/storage/activity-writer.ts';
+import { type BulkLoader, createBulkLoader, type LoadResult } from '@/storage/bulk-loader.ts';
+import type { Database } from '@/storage/database.ts';
+import { distinct, entryOf, generatedEntry, hostileText, onDatabase } from '../support/generated-entries.ts';
+import { describeOnInstances } from '../support/instances.ts';
+import { seededRandom } from '../support/seeded-random.ts';
+import { addTrigger, meetAtTheSecond, numberOf, runScript, storedEntries, until } from '../support/stored-entries.ts';
+
+let names = 0;
+const fresh = (prefix: string) => `${prefix}${++names}`;
+const keyed = (workspaceId: string, entries: readonly (readonly [key: string | null, message: string])[]) =>
+  distinct(entries.map(([idempotencyKey, message]) => entryOf({ id: '', workspaceId, idempotencyKey, message })));
+
+/** What COPY's text format has a meaning for, or what looks as if it had. */
+const copyTraps = [
+  '\\N',
+  '\\.',
+  '\n\\.\n',
+  '\t',
+  '\n',
+  '\r',
+  '\r\n',
+  '\b',
+  '\f',
+  '\v',
+  '\\',
+  '\\\\',
+  '\\n',
+  '\\x41',
+  '\\101',
+  '',
+];
+const text = fc
+  .array(fc.oneof(fc.constantFrom(...copyTraps), hostileText(0, 2)), { maxLength: 4 })
+  .map((pieces) => pieces.join(''));
+
+const [fine, refused] = [{ duplicate: false, differs: false }, { error: { code: 'BAD_USER_INPUT', field: 'entry' } }];
+const there = (differs: boolean) => ({ duplicate: true, differs });
+
+describeOnInstances('the bulk loader', (open, kind) => {
+  let database: Database;
+  let other: Database;
+  let writer: ActivityWriter;
+  let loader: BulkLoader;
+  beforeAll(async () => {
+    [database, other] = await open();
+    writer = createActivityWriter(database);
+    loader = createBulkLoader(database, writer);
+  });
+  const messagesOf = async (workspaceId: string) =>
+    (await storedEntries(database, workspaceId)).map(({ message }) => message);
+
+  async function refuse(message: string): Promise<() => Promise<void>> {
+    await runScript(
+      database,
+      `ALTER TABLE "ActivityLog" ADD CONSTRAINT "never" CHECK ("message" <> '${message}') NOT VALID`,
+    );
+    const allow = async () => await runScript(database, 'ALTER TABLE "ActivityLog" DROP CONSTRAINT IF EXISTS "never"');
+    onTestFinished(allow);
+    return allow;
+  }
+
+  it('writes each entry field by field and payloads to the letter, by COPY, whatever is in them', async () => {
+    await runScript(database, 'CREATE TABLE statements (text text)');
+    const stop = await addTrigger(
+      database,
+      'BEFORE INSERT ON "ActivityLog" FOR EACH STATEMENT',
+      'BEGIN INSERT INTO statements VALUES (current_query()); RETURN NULL; END',
+    );
+    const hostile = fc.record({
+      message: fc.option(text),
+      context: fc.option(text),
+      brandId: fc.option(text),
+      entityId: text,
+      actorUserId: text,
+      actorLabel: text,
+      idempotencyKey: fc.option(text),
+      payloadText: fc.option(fc.tuple(fc.jsonValue(), text).map((value) => JSON.stringify(value, null, '\t'))),
+    });
+    let loads = 0;
+    const generated = fc.array(fc.tuple(generatedEntry(['w1']), hostile), { minLength: 1, maxLength: 20, size: 'max' });
+    await fc.assert(
+      fc.asyncProperty(generated, async (pairs) => {
+        const workspaceId = `${fresh('hostile')}\t\\N`;
+        const entries = distinct(pairs.map(([entry, fields]) => ({ ...entry, ...fields, workspaceId }))).map(
+          (entry, at) =>
+            entry.idempotencyKey === null ? entry : { ...entry, idempotencyKey: `${entry.idempotencyKey}${at}` },
+        );
+        expect(await loader.load(entries)).toEqual(entries.map(() => fine));
+        loads += 1;
+        const stored = await storedEntries(database, workspaceId);
+        expect(stored).toHaveLength(entries.length);
+        for (const [at, row] of stored.entries()) expect(row).toMatchObject(entries[at] as object);
+      }),
+      { ...onDatabase, numRuns: 100 },
+    );
+    await stop();
+    expect(await numberOf(database, `SELECT count(*) FROM statements WHERE text LIKE 'COPY %'`)).toBe(loads);
+    expect(await numberOf(database, 'SELECT count(*) FROM statements')).toBe(loads);
+  });
+
+  it('keeps the order of the entries in the feed, in one transaction, and load behind load', async () => {
+    const workspaceId = fresh('order');
+    const loads = [2_500, 1, 400].map((count) =>
+      keyed(
+        workspaceId,
+        Array.from({ length: count }, (_, at) => [at % 2 === 0 ? fresh('k') : null, `${at}`] as const),
+      ),
+    );
+    for (const entries of loads) await loader.load(entries);
+    const stored = await storedEntries(database, workspaceId);
+    expect(stored.map(({ id }) => id)).toEqual(loads.flat().map(({ id }) => id));
+    expect(new Set(stored.map(({ transactionId }) => transactionId)).size).toBe(3);
+    expect(await loader.load([])).toEqual([]);
+  });
+
+  it('writes a key once: of a load, over loads, and where the writer has written it', async () => {
+    const entry = fc.tuple(fc.constantFrom(null, 'k1', 'k2', 'K1', 'k\\N'), fc.constantFrom('one', 'other'));
+    const call = fc.record({ by: fc.constantFrom('loader', 'writer'), entries: fc.array(entry, { maxLength: 8 }) });
+    await fc.assert(
+      fc.asyncProperty(fc.array(call, { minLength: 1, maxLength: 5 }), async (calls) => {
+        const workspaceId = fresh('once');
+        const trail: string[] = [];
+        const taken = new Map<string, string>();
+        for (const { by, entries } of calls) {
+          const expected = entries.map(([key, message]) => {
+            const before = key === null ? undefined : taken.get(key);
+            if (before !== undefined) return there(before !== message);
+            trail.push(message);
+            if (key !== null) taken.set(key, message);
+            return fine;
+          });
+          const sent = keyed(workspaceId, entries);
+          const results = by === 'loader' ? await loader.load(sent) : await writer.write(sent);
+          expect(results).toMatchObject(expected);
+        }
+        expect(await messagesOf(workspaceId)).toEqual(trail);
+      }),
+      { ...onDatabase, numRuns: 60 },
+    );
+  });
+
+  it('refuses just the 7 bad ones of 1,000 entries, and the others are in their order', async () => {
+    const workspaceId = fresh('refused');
+    await refuse('never');
+    const bad = new Set([0, 1, 250, 499, 500, 998, 999]);
+    const entries = keyed(
+      workspaceId,
+      Array.from(
+        { length: 1_000 },
+        (_, at) => [at % 3 === 0 ? `k${at}` : null, bad.has(at) ? 'never' : `${at}`] as const,
+      ),
+    );
+    const results = await loader.load(entries);
+    expect(results.map((one) => 'error' in one)).toEqual(entries.map((_, at) => bad.has(at)));
+    for (const at of bad) {
+      expect(results[at]).toMatchObject(refused);
+    }
+    const good = entries.filter((_, at) => !bad.has(at));
+    expect((await storedEntries(database, workspaceId)).map(({ id }) => id)).toEqual(good.map(({ id }) => id));
+  });
+
+  it('gives a key to the next entry of the load that has it where the first one is refused', async () => {
+    const workspaceId = fresh('next');
+    const allow = await refuse('never');
+    const entries = keyed(workspaceId, [
+      ['k', 'never'],
+      ['k', 'never'],
+      ['k', 'second'],
+      ['k', 'second'],
+      ['k', 'third'],
+    ]);
+    const results = await loader.load(entries);
+    await allow();
+    expect(await messagesOf(workspaceId)).toEqual(['second']);
+    expect(results).toMatchObject([refused, refused, fine, there(false), there(true)]);
+  });
+
+  it('tells nobody that an entry is there that is not, where all of a key are refused', async () => {
+    const workspaceId = fresh('none');
+    const allow = await refuse('never');
+    const results = await loader.load(
+      keyed(workspaceId, [
+        ['k', 'never'],
+        ['k', 'never'],
+      ]),
+    );
+    await allow();
+    expect(await messagesOf(workspaceId)).toEqual([]);
+    expect(results).toMatchObject([refused, refused]);
+  });
+
+  it('holds entries against the one that somebody else writes while they are loaded', async () => {
+    const workspaceId = fresh('between');
+    const entries = keyed(workspaceId, [
+      [null, 'first'],
+      ['k', 'ours'],
+      ['k', 'ours'],
+      ['k', 'theirs'],
+      [null, 'last'],
+    ]);
+    const theirs = {
+      text: `INSERT INTO "ActivityLog" ("id", "workspaceId", "entityType", "entityId", "eventKey", "actorType", "actorLabel",
+        "message", "idempotencyKey") VALUES ($1, $1, 'OTHER', 'e1', 'a.b', 'SYSTEM', 'test', 'theirs', 'k')`,
+      values: [workspaceId],
+    };
+    // After the loader has looked for the keys, and before it copies.
+    const load = async (): Promise<LoadResult[]> => {
+      if (kind === 'pglite') {
+        // Its one connection takes what comes in turn.
+        const loading = loader.load(entries);
+        await database.query(theirs);
+        return await loading;
+      }
+      const loading = await other.transaction(async (connection) => {
+        await connection.script('LOCK TABLE "ActivityLog" IN SHARE MODE');
+        const results = loader.load(entries);
+        const waiting = `SELECT count(*) FROM pg_stat_activity
+          WHERE datname = current_database() AND query LIKE 'COPY%' AND wait_event_type = 'Lock'`;
+        await until(
+          () => numberOf(database, waiting),
+          (count) => count === 1,
+        );
+        await connection.query(theirs);
+        return { results };
+      });
+      return await loading.results;
+    };
+    expect(await load()).toMatchObject([fine, there(true), there(true), there(false), fine]);
+    expect((await messagesOf(workspaceId)).sort()).toEqual(['first', 'last', 'theirs']);
+  });
+
+  it.runIf(kind === 'postgres')(
+    'goes on by the writer where PostgreSQL gives a COPY up to end a deadlock',
+    async () => {
+      const workspaceId = fresh('deadlock');
+      const part = await meetAtTheSecond(database);
+      const loads = [
+        ['a', 'b'],
+        ['b', 'a'],
+      ].map((keys) =>
+        keyed(
+          workspaceId,
+          keys.map((key) => [key, 'same'] as const),
+        ).map((entry, at) => ({ ...entry, context: at === 0 ? 'first' : 'second' })),
+      );
+      const results = await Promise.all(
+        [database, other].map((one, at) => createBulkLoader(one, createActivityWriter(one)).load(loads[at] ?? [])),
+      );
+      await part();
+      const stored = await storedEntries(database, workspaceId);
+      expect(stored.map(({ idempotencyKey }) => idempotencyKey).sort()).toEqual(['a', 'b']);
+      const duplicates = results.map((all) => all.map((each) => 'duplicate' in each && each.duplicate));
+      // One transaction was rolled back as a whole, and tried again.
+      expect(duplicates.sort()).toEqual([
+        [false, false],
+        [true, true],
+      ]);
+    },
+  );
+
+  it('writes each key once where two load the same ones at the same time', async () => {
+    const random = seededRandom();
+    const loaders = [loader, createBulkLoader(other, createActivityWriter(other))];
+    for (let round = 0; round < 8; round++) {
+      const workspaceId = fresh('both');
+      const loads = loaders.map((_, who) => {
+        const keys = Array.from({ length: 60 }, (_, at) => ({
+          key: `k${at}`,
+          place: round === 0 ? at : random.next(),
+        }));
+        return keyed(
+          workspaceId,
+          keys.sort((a, b) => a.place - b.place).map(({ key }) => [key, `by ${who}`] as const),
+        );
+      });
+      const results = await Promise.all(loaders.map((one, who) => one.load(loads[who] ?? [])));
+      const stored = new Map((await storedEntries(database, workspaceId)).map((row) => [row.idempotencyKey, row]));
+      expect(stored.size).toBe(60);
+      expect(await messagesOf(workspaceId)).toHaveLength(60);
+      for (const [who, entries] of loads.entries()) {
+        const expected = entries.map(({ id, idempotencyKey }) => {
+          const found = stored.get(idempotencyKey);
+          return found?.id === id ? fine : there(found?.message !== `by ${who}`);
+        });
+        expect(results[who]).toMatchObject(expected);
+      }
+    }
+  });
+
+  it('tells its own process at once that something was committed', async () => {
+    const workspaceId = fresh('hint');
+    const seen: Promise<number>[] = [];
+    const stop = database.onHint(() => void seen.push(messagesOf(workspaceId).then(({ length }) => length)));
+    await loader.load(keyed(workspaceId, [[null, '1']]));
+    stop();
+    // PostgreSQL says hello where its listening connection is ready: that one may come too.
+    expect((await Promise.all(seen)).at(-1)).toBe(1);
+  });
+});
