@@ -155,6 +155,7 @@ function endpointOf(url: string | URL): URL {
 
 const said: Record<ClientProblem['kind'], string> = {
   away: 'the service is away, entries are kept',
+  memory: 'entries can be kept in memory only',
   back: 'the service is back, the entries that were kept have been delivered',
   refused: 'an entry was refused',
   left: 'the client is closed while entries are kept',
@@ -187,6 +188,8 @@ export function createActivityLogClient(options: ActivityLogClientOptions): Acti
   });
   const closing = new AbortController();
   let keptLog: Promise<KeptLog> | undefined;
+  // Whoever logs first is told where it cannot be opened; until then it is nobody's failure.
+  if (options.spool instanceof Promise) options.spool.catch(() => undefined);
   const openKeptLog = async () => {
     // Only where it is asked for: a page that shows a trail does not load what checks and keeps entries.
     const { KeptLog: opened } = await import('./kept-log.ts');

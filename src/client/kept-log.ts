@@ -11,6 +11,8 @@ import type { Request } from './request.ts';
 export type ClientProblem =
   /** The service cannot be reached, or cannot work: entries are kept until it is back. Said once, until then. */
   | { kind: 'away'; error: unknown }
+  /** The store that was given cannot be used: entries are kept in memory instead. */
+  | { kind: 'memory'; error: unknown }
   /** Every entry that was kept has been delivered: so many. */
   | { kind: 'back'; delivered: number }
   /** An entry was refused for good, at once or when it was delivered. */
@@ -73,7 +75,11 @@ export class KeptLog {
 
   /** Opens the store; entries that an earlier process has left there are delivered from now on. */
   static async open(options: KeptLogOptions): Promise<KeptLog> {
-    return new KeptLog(options, (await options.store) ?? createMemoryStore());
+    const store = await Promise.resolve(options.store).catch((error: unknown) => {
+      options.onProblem({ kind: 'memory', error });
+      return undefined;
+    });
+    return new KeptLog(options, store ?? createMemoryStore());
   }
 
   /** @returns the entry as it stands in the trail; null where it was refused, is kept, or is lost: onProblem says which */

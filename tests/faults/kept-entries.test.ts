@@ -41,7 +41,7 @@ test.each(['files', 'memory'])(
   async (place) => {
     const { postgres, url } = await startOwnPostgres();
     const env = { DATABASE_URL: url, ACTIVITY_SPOOL_DIR: place === 'files' ? temporaryDirectory() : 'off' };
-    const application = await ApplicationProcess.start({ name: 'app', callers: 8, pause: 2, env });
+    const application = await ApplicationProcess.start({ name: 'app', callers: 8, pause: 10, env });
     const { written, kept } = application;
 
     const logging = application.log(endless);
@@ -68,20 +68,21 @@ test.each(['files', 'memory'])(
 test('callers that never pause get their entries back, not null, once the database is back', async () => {
   const { postgres, url } = await startOwnPostgres();
   const env = { DATABASE_URL: url, ACTIVITY_SPOOL_DIR: temporaryDirectory() };
-  const application = await ApplicationProcess.start({ name: 'app', callers: 8, env });
-  const { written, kept } = application;
-  const logging = application.log(1_500);
+  // Two are enough: one of their entries is always on its way into the files.
+  const application = await ApplicationProcess.start({ name: 'app', callers: 2, env });
+  const { called, written, kept } = application;
+  const logging = application.log(endless);
   await application.until(() => written.size >= 300);
   await postgres.kill();
   await application.until(() => kept.size >= 100);
   await postgres.restart();
-  const before = written.size;
-  await Promise.race([logging, application.until(() => written.size >= before + 300)]);
-  const after = { written: written.size - before, kept: kept.size };
+  const [calledBefore, writtenBefore] = [called.size, written.size];
+  await application.until(() => written.size >= writtenBefore + 300 || called.size >= calledBefore + 10_000);
+  const writtenSince = written.size - writtenBefore;
   await application.stop();
   await logging;
   await expectAll(application, url);
-  expect(after.written, `written since it is back, while ${after.kept} were kept`).toBeGreaterThanOrEqual(300);
+  expect(writtenSince, 'written since the database is back').toBeGreaterThanOrEqual(300);
 });
 
 test('connections are cut after a commit and before its answer, twelve times: what was kept then is there once', async () => {
@@ -121,11 +122,11 @@ test('connections break by chance at any moment of their talk: each entry is in 
     longestDelay: 10,
   };
   const { url, proxy, application, env } = await startBehindProxy(seededRandom(), plan);
-  await application.log(400);
+  const logging = application.log(endless);
+  await application.until(() => Object.values(proxy.faults).every((count) => count >= 3) && application.kept.size > 0);
+  await application.stop();
+  await logging;
   proxy.calm();
   await expectAll(application, url);
   expect(spoolFiles(env)).toEqual([]);
-  for (const fault of ['reset', 'end', 'halfClose', 'split'] as const)
-    expect(proxy.faults[fault], fault).toBeGreaterThan(0);
-  expect(application.kept.size).toBeGreaterThan(0);
 });

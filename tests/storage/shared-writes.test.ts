@@ -174,23 +174,28 @@ describeOnInstances('shared writes', (open, kind) => {
     async () => {
       const workspaceId = fresh('broken');
       const release = await hold();
-      const underWay = Promise.allSettled(
-        ['1', '2', '3'].map((message) => writer.write(entriesOf(workspaceId, [message]))),
-      );
-      await turn();
-      const behind = writer.write(entriesOf(workspaceId, ['behind']));
-      await until(
-        () =>
-          numberOf(
-            other,
-            `SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
-             WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-          ),
-        (ended) => ended > 0,
-      );
+      const endConnection = async () =>
+        await until(
+          () =>
+            numberOf(
+              other,
+              `SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+               WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+            ),
+          (ended) => ended > 0,
+        );
+      const call = (text: string) => Promise.allSettled([writer.write(entriesOf(workspaceId, [text]))]);
       const message = expect.stringContaining('not known whether a write took place');
-      const failed = { status: 'rejected', reason: expect.objectContaining({ code: 'UNAVAILABLE', message }) };
-      expect(await underWay).toEqual([failed, failed, failed]);
+      const failed = [{ status: 'rejected', reason: expect.objectContaining({ code: 'UNAVAILABLE', message }) }];
+      const first = call('under way');
+      await turn();
+      // These form a batch behind it.
+      const batch = Promise.all(['1', '2', '3'].map(call));
+      await endConnection();
+      expect(await first).toEqual(failed);
+      const behind = writer.write(entriesOf(workspaceId, ['behind']));
+      await endConnection();
+      expect(await batch).toEqual([failed, failed, failed]);
       await release();
       allWritten(await behind);
       expect((await storedEntries(database, workspaceId)).map(({ message }) => message)).toEqual(['behind']);
