@@ -29,8 +29,8 @@ export interface KeptLogOptions {
   onProblem(problem: ClientProblem): void;
 }
 
-/** After these errors trying again cannot help; after all others, an expired token for one, it can. */
-const final: ReadonlySet<ClientErrorCode> = new Set(['BAD_USER_INPUT', 'FORBIDDEN', 'LIMIT_EXCEEDED']);
+/** After these errors trying again cannot help; after all others it can: an expired token, a database that is too slow. */
+const final: ReadonlySet<ClientErrorCode> = new Set(['BAD_USER_INPUT', 'FORBIDDEN']);
 
 const isAway = (error: unknown): boolean => !(error instanceof ActivityLogClientError && final.has(error.code));
 
@@ -74,12 +74,19 @@ export class KeptLog {
   }
 
   /** Opens the store; entries that an earlier process has left there are delivered from now on. */
-  static async open(options: KeptLogOptions): Promise<KeptLog> {
-    const store = await Promise.resolve(options.store).catch((error: unknown) => {
-      options.onProblem({ kind: 'memory', error });
+  static async open(given: KeptLogOptions): Promise<KeptLog> {
+    const onProblem = (problem: ClientProblem) => {
+      try {
+        given.onProblem(problem);
+      } catch {
+        // Nobody is there to be told of it, and no entry may be lost for it.
+      }
+    };
+    const store = await Promise.resolve(given.store).catch((error: unknown) => {
+      onProblem({ kind: 'memory', error });
       return undefined;
     });
-    return new KeptLog(options, store ?? createMemoryStore());
+    return new KeptLog({ ...given, onProblem }, store ?? createMemoryStore());
   }
 
   /** @returns the entry as it stands in the trail; null where it was refused, is kept, or is lost: onProblem says which */
@@ -92,16 +99,16 @@ export class KeptLog {
   }
 
   async #log(input: ActivityLogInput): Promise<ActivityFieldsFragment | null> {
-    const { onProblem } = this.#options;
+    const refused = (error: ActivityLogClientError) =>
+      this.#options.onProblem({ kind: 'refused', entry: input, error });
     try {
       const [result] = (await this.#spool.put([this.#complete(input)])) ?? [];
-      if (result?.error != null) throw toError(result.error);
+      if (result?.error != null) refused(toError(result.error));
       return result?.activity ?? null;
     } catch (error) {
-      if (this.#closing !== undefined) onProblem({ kind: 'lost', error, lost: 1 });
+      if (this.#closing !== undefined) this.#options.onProblem({ kind: 'lost', error, lost: 1 });
       // What cannot be kept has been said already.
-      if (error instanceof ActivityLogClientError && !isAway(error))
-        onProblem({ kind: 'refused', entry: input, error });
+      else if (error instanceof ActivityLogClientError && !isAway(error)) refused(error);
       return null;
     }
   }

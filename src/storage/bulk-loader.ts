@@ -27,37 +27,49 @@ const written: LoadResult = { duplicate: false, differs: false };
  * through the writer instead, which can tell them apart.
  */
 export function createBulkLoader(database: Database, writer: ActivityWriter): BulkLoader {
-  async function copy(entries: readonly AcceptedActivity[]): Promise<LoadResult[]> {
-    if (entries.length === 0) return [];
+  /** False where it could not be: then nothing was written. */
+  async function copy(entries: readonly AcceptedActivity[]): Promise<boolean> {
+    if (entries.length === 0) return true;
     try {
       await database.copyIn(entriesTable, toCopyText(entries.map(valuesOf)));
     } catch (error) {
       if (!isRefusal(error) && !isContention(error)) throw error;
-      return await writer.write(entries);
+      return false;
     }
     database.sendHint();
-    return entries.map(() => written);
+    return true;
   }
+
+  const held = (entry: AcceptedActivity, against: AcceptedActivity): LoadResult => ({
+    duplicate: true,
+    differs: !saysTheSame(entry, against),
+  });
+
+  /** Entries whose keys are not there: the first one of each key is copied, the others are held against it. */
+  async function loadMissing(entries: readonly AcceptedActivity[]): Promise<LoadResult[]> {
+    const firsts = new Map<string, AcceptedActivity>();
+    const firstOf = entries.map((entry) => {
+      if (entry.idempotencyKey === null) return entry;
+      const key = keyOf(entry);
+      const first = firsts.get(key) ?? entry;
+      firsts.set(key, first);
+      return first;
+    });
+    if (!(await copy(entries.filter((entry, at) => firstOf[at] === entry)))) return await writer.write(entries);
+    return entries.map((entry, at) => (firstOf[at] === entry ? written : held(entry, firstOf[at] as AcceptedActivity)));
+  }
+
   return {
     async load(entries) {
-      const seen: Map<string, AcceptedActivity> = await findByKey(database, entries);
-      const fresh: AcceptedActivity[] = [];
-      const earlier = entries.map((entry) => {
-        if (entry.idempotencyKey !== null) {
-          const key = keyOf(entry);
-          const found = seen.get(key);
-          if (found !== undefined) return found;
-          seen.set(key, entry);
-        }
-        fresh.push(entry);
-        return undefined;
-      });
-      const results = await copy(fresh);
+      const there = await findByKey(database, entries);
+      const earlier = entries.map((entry) =>
+        entry.idempotencyKey === null || there.size === 0 ? undefined : there.get(keyOf(entry)),
+      );
+      const results = await loadMissing(entries.filter((_, at) => earlier[at] === undefined));
       let next = 0;
-      return entries.map((entry, place): LoadResult => {
-        const found = earlier[place];
-        if (found === undefined) return results[next++] as LoadResult;
-        return { duplicate: true, differs: !saysTheSame(entry, found) };
+      return entries.map((entry, at): LoadResult => {
+        const found = earlier[at];
+        return found === undefined ? (results[next++] as LoadResult) : held(entry, found);
       });
     },
   };

@@ -3,9 +3,11 @@ import { appendFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { AcceptedActivity, WriteResult } from '../core/activity/activity.ts';
 import type { ActivityWriter } from '../core/activity/activity-log.ts';
+import { keyIsTaken } from '../core/activity/same-entry.ts';
 import { ActivityLogError } from '../errors.ts';
 import { type Logger, loggable } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
+import { createFallbackStore } from '../spool/fallback-store.ts';
 import { openFileStore } from '../spool/file-store.ts';
 import { createMemoryStore } from '../spool/memory-store.ts';
 import { Spool } from '../spool/spool.ts';
@@ -41,21 +43,25 @@ export function spoolDirectory(options: Pick<EntrySpoolOptions, 'databaseUrl' | 
 
 async function openStore(options: EntrySpoolOptions): Promise<SpoolStore> {
   const { databaseUrl, spoolDir, spoolBytes, logger } = options;
-  if (spoolDir === 'off' || databaseUrl === 'memory://') return createMemoryStore({ bytes: spoolBytes });
+  // Bounded by its bytes alone, like the files.
+  const memory = createMemoryStore({ bytes: spoolBytes, records: Number.MAX_SAFE_INTEGER });
+  if (spoolDir === 'off' || databaseUrl === 'memory://') return memory;
   const directory = spoolDirectory(options);
+  const warn = (error: unknown) =>
+    logger.warn(
+      { directory, reason: error instanceof Error ? error.message : String(error) },
+      'while the database is away entries are kept only in memory: set ACTIVITY_SPOOL_DIR to a directory that can be written',
+    );
   try {
-    return await openFileStore({
+    const files = await openFileStore({
       directory,
       bytes: spoolBytes,
       onDamage: (damage) => logger.error(damage, 'an entry that was kept is damaged and cannot be delivered'),
     });
+    return createFallbackStore(files, memory, warn);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    logger.warn(
-      { directory, reason },
-      'entries cannot be kept in files while the database is away, only in memory: set ACTIVITY_SPOOL_DIR to a directory that can be written',
-    );
-    return createMemoryStore({ bytes: spoolBytes });
+    warn(error);
+    return memory;
   }
 }
 
@@ -65,6 +71,11 @@ const isRefusal = (error: unknown): error is ActivityLogError =>
 
 function throwFailure(results: readonly WriteResult[]): void {
   for (const result of results) if ('error' in result && !isRefusal(result.error)) throw result.error;
+}
+
+function reasonOf(result: WriteResult): string | undefined {
+  if ('error' in result) return (result.error as Error).message;
+  return result.differs ? keyIsTaken().message : undefined;
 }
 
 const toRecord = (entry: AcceptedActivity): string => JSON.stringify(entry);
@@ -81,26 +92,24 @@ function fromRecord(record: string): AcceptedActivity {
 export async function openEntrySpool(options: EntrySpoolOptions): Promise<EntrySpool> {
   const { writer, logger, metrics } = options;
   const store = await openStore(options);
-  const { place, durable } = store;
 
-  async function report(entries: readonly AcceptedActivity[], results: readonly WriteResult[]): Promise<void> {
-    for (const [at, result] of results.entries()) {
-      const { id, eventKey, ...rest } = entries[at] as AcceptedActivity;
-      const reason =
-        'error' in result
-          ? (result.error as Error).message
-          : result.differs
-            ? 'its idempotency key is that of another entry'
-            : undefined;
-      if (reason === undefined) continue;
-      logger.error({ id, eventKey, reason }, 'an entry that was kept has been refused');
-      if (durable)
-        await appendFile(
-          join(place, refusedFile),
-          `${JSON.stringify({ reason, entry: { id, eventKey, ...rest } })}\n`,
-          { mode: 0o600 },
-        );
+  /** Says which of the entries were refused for good, and keeps them apart. Returns how many. */
+  async function report(entries: readonly AcceptedActivity[], results: readonly WriteResult[]): Promise<number> {
+    const refused = entries.flatMap((entry, at) => {
+      const reason = reasonOf(results[at] as WriteResult);
+      return reason === undefined ? [] : [{ reason, entry }];
+    });
+    for (const { reason, entry } of refused) {
+      logger.error({ id: entry.id, eventKey: entry.eventKey, reason }, 'an entry that was kept has been refused');
     }
+    if (refused.length > 0 && store.durable) {
+      const lines = refused.map((one) => `${JSON.stringify(one)}\n`).join('');
+      // Where even that fails the log is what remains: to deliver them again would not help them.
+      await appendFile(join(store.place, refusedFile), lines, { mode: 0o600 }).catch((error: unknown) =>
+        logger.error({ err: loggable(error) }, 'entries that were refused could not be kept apart'),
+      );
+    }
+    return refused.length;
   }
 
   const spool: EntrySpool = new Spool<AcceptedActivity, WriteResult>({
@@ -113,17 +122,18 @@ export async function openEntrySpool(options: EntrySpoolOptions): Promise<EntryS
     deliver: async (entries) => {
       const results = await writer.writeAgain(entries);
       throwFailure(results);
-      await report(entries, results);
+      return await report(entries, results);
     },
     isAway: (error) => !isRefusal(error),
     toRecord,
     fromRecord,
     on: {
       kept: (count) => metrics.spooled.inc(count),
-      delivered: (count) => metrics.delivered.inc(count),
+      // What `deliver` gives is how many of them were refused.
+      delivered: (count, refused) => metrics.delivered.inc(count - Number(refused)),
       away: (error) =>
         logger.error(
-          { err: loggable(error), place },
+          { err: loggable(error), place: store.place },
           'the database is away: entries are kept, and delivered when it is back',
         ),
       back: ({ delivered }) =>
@@ -133,11 +143,12 @@ export async function openEntrySpool(options: EntrySpoolOptions): Promise<EntryS
         // Once at first, and then each time that it has become ten times worse.
         if (Number.isInteger(Math.log10(lost)))
           logger.error(
-            { err: loggable(error), lost, place },
+            { err: loggable(error), lost, place: store.place },
             'entries are lost: they can be neither written nor kept (ACTIVITY_SPOOL_BYTES)',
           );
       },
-      undeliverable: () => logger.error({ place }, 'an entry that was kept could not be read and cannot be delivered'),
+      undeliverable: () =>
+        logger.error({ place: store.place }, 'an entry that was kept could not be read and cannot be delivered'),
     },
   });
   metrics.watchSpool(() => spool.waiting);

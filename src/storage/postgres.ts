@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
@@ -123,14 +124,17 @@ class PostgresDatabase implements Database {
   async copyIn(table: string, rows: Buffer<ArrayBuffer>): Promise<void> {
     await this.#track(
       this.#onConnection(async (client) => {
-        const signal = this.#patience === undefined ? undefined : AbortSignal.timeout(this.#patience);
-        try {
-          await pipeline([rows], client.query(copyFrom(`COPY ${table} FROM STDIN`)), { ...(signal && { signal }) });
-        } catch (error) {
-          if (!signal?.aborted) throw error;
-          markBroken(client, error);
-          throw new Error('Query read timeout', { cause: error });
-        }
+        const copying = pipeline([rows], client.query(copyFrom(`COPY ${table} FROM STDIN`)));
+        if (this.#patience === undefined) return await copying;
+        // Ended with the connection where it is given up: asking the server to end it would be one more thing to wait for.
+        copying.catch(() => undefined);
+        const done = new AbortController();
+        const late = delay(this.#patience, true, { signal: done.signal }).catch(() => false);
+        const isLate = await Promise.race([copying.then(() => false), late]).finally(() => done.abort());
+        if (!isLate) return;
+        const silence = new Error('Query read timeout');
+        markBroken(client, silence);
+        throw silence;
       }),
     );
   }

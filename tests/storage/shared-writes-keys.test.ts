@@ -9,7 +9,15 @@ import { createTestDatabase, describeOnEachDatabase, type TestDatabase } from '.
 import { distinct, entryOf } from '../support/generated-entries.ts';
 import { findDeadlocksAtOnce } from '../support/instances.ts';
 import { seededRandom } from '../support/seeded-random.ts';
-import { addTrigger, deadlocksOn, meetAtTheSecond, storedEntries, until } from '../support/stored-entries.ts';
+import {
+  addTrigger,
+  deadlocksOn,
+  meetAtTheSecond,
+  numberOf,
+  runScript,
+  storedEntries,
+  until,
+} from '../support/stored-entries.ts';
 import { allWritten } from '../support/written.ts';
 
 let names = 0;
@@ -31,10 +39,17 @@ describe('several processes that write the same keys', () => {
 
   /** Processes: databases of their own, on which deadlocks are found at once. */
   async function openWriters(count: number) {
-    const url = `${own.url}?${findDeadlocksAtOnce}`;
-    const databases = await Promise.all(Array.from({ length: count }, () => openPostgres({ url, poolSize: 1 })));
+    const options = { url: `${own.url}?${findDeadlocksAtOnce}`, poolSize: 1, applicationName: 'process' };
+    const databases = await Promise.all(Array.from({ length: count }, () => openPostgres(options)));
     const close = async () => {
       for (const database of databases) await database.close();
+      // With its end a connection reports the deadlocks that it has met.
+      const left = `SELECT count(*) FROM pg_stat_activity
+        WHERE datname = current_database() AND application_name = 'process'`;
+      await until(
+        () => numberOf(observer, left),
+        (connections) => connections === 0,
+      );
     };
     onTestFinished(close);
     return { writers: databases.map((database) => createActivityWriter(database)), close };
@@ -73,9 +88,8 @@ describe('several processes that write the same keys', () => {
     );
     const told = await Promise.all(writers.map((writer, at) => writer.write(sent[at] ?? [])));
     await part();
-    // What a connection has counted is there when it has ended.
     await close();
-    await until(deadlocks, (count) => count > before);
+    expect(await deadlocks()).toBe(before + 1);
     const trail = await storedEntries(observer, workspaceId);
     expect(trail.map(({ idempotencyKey }) => idempotencyKey).sort()).toEqual(['a', 'b']);
     for (const [at, entries] of sent.entries()) {
@@ -102,8 +116,21 @@ describe('several processes that write the same keys', () => {
     const random = seededRandom();
     const { writers, close } = await openWriters(10);
     const before = await deadlocks();
+    // Nobody begins before all do.
+    const open = await addTrigger(
+      observer,
+      'BEFORE INSERT ON "ActivityLog" FOR EACH STATEMENT',
+      `BEGIN
+         PERFORM nextval('begun');
+         WHILE (SELECT last_value FROM begun) < 11 LOOP PERFORM pg_sleep(0.001); END LOOP;
+         RETURN NULL;
+       END`,
+    );
+    onTestFinished(open);
+    await runScript(observer, 'CREATE SEQUENCE begun START 2');
     for (let round = 0; round < 10; round++) {
       const workspaceId = fresh('shuffled');
+      await numberOf(observer, `setval('begun', 1)`);
       const sent = writers.map((_, at) => {
         const keys = Array.from({ length: 150 }, (_, key) => ({ key: `k${key}`, place: random.next() }));
         keys.sort((one, other) => one.place - other.place);
@@ -118,7 +145,7 @@ describe('several processes that write the same keys', () => {
     }
     await close();
     // Otherwise nothing was to be got over.
-    await until(deadlocks, (count) => count > before);
+    expect(await deadlocks()).toBeGreaterThan(before);
   });
 });
 

@@ -3,6 +3,7 @@
  * import it from here, and it is the one file of this folder that knows storage: `logActivity` needs no set-up, it opens
  * the database of its environment (DATABASE_URL, ACTIVITY_DATA_DIR) when it is first called.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Config, readConfig } from '../../config.ts';
 import type { ActivityLogError } from '../../errors.ts';
 import { createLogger, type Logger, loggable } from '../../log.ts';
@@ -52,6 +53,9 @@ interface Running {
   close(): Promise<void>;
 }
 
+/** Milliseconds that closing waits for the database, after the last attempt to deliver. */
+const patienceAtClose = 2_000;
+
 let options: ConfigureOptions = {};
 let running: Promise<Running> | undefined;
 
@@ -97,7 +101,7 @@ function createLazyWriter(config: Config, logger: Logger, metrics: Metrics) {
     settled: async () => await (await opening)?.writer.settled(),
   };
   const close = async () => {
-    const { writer, database } = (await opening) ?? {};
+    const { writer, database } = (await opening?.catch(() => undefined)) ?? {};
     await writer?.settled();
     await database?.close();
   };
@@ -123,17 +127,22 @@ async function start(): Promise<Running> {
     close: async () => {
       const kept = await spool.close();
       if (kept > 0) logger.warn({ kept }, 'the log is closed while entries wait for the database');
-      await lazy.close();
+      // A database that does not answer is left to its time-outs.
+      const late = new AbortController();
+      const patience = delay(patienceAtClose, undefined, { signal: late.signal }).catch(() => undefined);
+      await Promise.race([lazy.close(), patience]);
+      late.abort();
     },
   };
 }
 
-async function run(): Promise<Running> {
+/** Not async: whoever asks first goes on first, so what was logged before a close comes before it. */
+function run(): Promise<Running> {
   running ??= start().catch((error: unknown) => {
     running = undefined;
     throw error;
   });
-  return await running;
+  return running;
 }
 
 /**
