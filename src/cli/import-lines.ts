@@ -7,7 +7,8 @@ import { ActivityLogError } from '../errors.ts';
 /** Bytes of a line at most. */
 export const longestLine = 1024 * 1024;
 
-const chunkSize = 256 * 1024;
+/** Bytes that are read at once: lines are taken without a pause, and the database must not wait for that. */
+const chunkSize = 64 * 1024;
 const newline = 10;
 
 /** A line of the input. */

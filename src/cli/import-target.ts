@@ -20,8 +20,11 @@ export interface ImportResult {
 export interface ImportTarget {
   /** Entries that are best written at once. */
   readonly batch: number;
-  /** Writes entries in their order; one result each. Throws where nothing, or it is not known what, was written. */
-  write(entries: readonly ImportEntry[]): Promise<ImportResult[]>;
+  /**
+   * Gets ready to write entries in their order. What it returns writes them, once the batch before is written; one result
+   * each. Throws where nothing, or it is not known what, was written.
+   */
+  prepare(entries: readonly ImportEntry[]): () => Promise<ImportResult[]>;
   close(): Promise<void>;
 }
 
@@ -38,7 +41,7 @@ function toInput({ entry, timed }: ImportEntry): ActivityLogInput {
 function throughServer(client: ActivityLogClient): ImportTarget {
   return {
     batch: 1_000,
-    write: async (entries) =>
+    prepare: (entries) => async () =>
       (await client.logMany(entries.map(toInput))).map(({ duplicate, error }) => ({
         duplicate: duplicate && error === null,
         refused: error?.message,
@@ -63,7 +66,13 @@ async function intoDatabase(): Promise<ImportTarget> {
     await migrate(database);
     return {
       batch: 2_500,
-      write: async (entries) => (await loader.load(entries.map(({ entry }) => entry))).map(toResult),
+      prepare: (batch) => {
+        const entries = batch.map(({ entry }) => entry);
+        // Its keys are looked for while the batch before is being written.
+        const lookingUp = loader.lookUp(entries);
+        lookingUp.catch(() => undefined);
+        return async () => (await loader.load(entries, await lookingUp)).map(toResult);
+      },
       close: () => database.close(),
     };
   } catch (error) {

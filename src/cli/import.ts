@@ -4,7 +4,7 @@ import { exitCodes } from './exit.ts';
 import { ImportEntries, type ImportEntry } from './import-entry.ts';
 import { type Line, openInput } from './import-lines.ts';
 import { type Progress, startProgress } from './import-progress.ts';
-import { type ImportTarget, openTarget } from './import-target.ts';
+import { type ImportResult, type ImportTarget, openTarget } from './import-target.ts';
 import { addRemoteOptions, type RemoteOptions, toCommandError } from './remote.ts';
 import { interrupted } from './signals.ts';
 
@@ -83,15 +83,19 @@ class Import {
     const batch = this.#batch;
     this.#batch = [];
     this.#bytes = 0;
+    if (batch.length === 0) return await this.#writing;
+    const write = this.#target.prepare(batch.map(({ entry }) => entry));
     await this.#writing;
-    this.#writing = this.#write(batch);
+    this.#writing = this.#write(batch, write);
     // Whoever awaits it is told; until then it is nobody's.
     this.#writing.catch(() => undefined);
   }
 
-  async #write(batch: readonly { number: number; entry: ImportEntry }[]): Promise<void> {
-    if (batch.length === 0) return;
-    const results = await this.#target.write(batch.map(({ entry }) => entry));
+  async #write(
+    batch: readonly { number: number; entry: ImportEntry }[],
+    write: () => Promise<ImportResult[]>,
+  ): Promise<void> {
+    const results = await write();
     for (const [place, { duplicate, refused }] of results.entries()) {
       if (refused !== undefined) this.#refuse(batch[place]?.number ?? 0, refused);
       else if (duplicate) this.duplicates += 1;

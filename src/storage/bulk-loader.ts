@@ -1,4 +1,4 @@
-import type { AcceptedActivity, Written } from '../core/activity/activity.ts';
+import type { AcceptedActivity, Activity, Written } from '../core/activity/activity.ts';
 import type { ActivityWriter } from '../core/activity/activity-log.ts';
 import { saysTheSame } from '../core/activity/same-entry.ts';
 import { toCopyText } from './copy-text.ts';
@@ -12,11 +12,14 @@ export type LoadResult = Pick<Written, 'duplicate' | 'differs'> | { error: unkno
 
 /** Writes many entries at a time, for imports. */
 export interface BulkLoader {
+  /** Looks for the keys of entries that `load` will get, while it is busy with others. */
+  lookUp(entries: readonly AcceptedActivity[]): Promise<Map<string, Activity>>;
   /**
    * Writes entries in their order. One result each; entries whose key is there already are not written.
+   * @param there what `lookUp` has found, where it was asked
    * @throws where nothing, or it is not known what, was written
    */
-  load(entries: readonly AcceptedActivity[]): Promise<LoadResult[]>;
+  load(entries: readonly AcceptedActivity[], there?: Map<string, Activity>): Promise<LoadResult[]>;
 }
 
 const written: LoadResult = { duplicate: false, differs: false };
@@ -60,8 +63,9 @@ export function createBulkLoader(database: Database, writer: ActivityWriter): Bu
   }
 
   return {
-    async load(entries) {
-      const there = await findByKey(database, entries);
+    lookUp: (entries) => findByKey(database, entries),
+    async load(entries, lookedUp) {
+      const there = lookedUp ?? (await findByKey(database, entries));
       const earlier = entries.map((entry) =>
         entry.idempotencyKey === null || there.size === 0 ? undefined : there.get(keyOf(entry)),
       );
