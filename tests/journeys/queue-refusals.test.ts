@@ -101,7 +101,7 @@ describe('entries that the database refuses', () => {
     await flushActivityLog();
     expect(await log.trail()).toEqual(['e0', 'theirs', 'e2', 'e3']);
     expect(log.logged('an entry that was kept has been refused')).toEqual([
-      expect.objectContaining({ reason: expect.stringContaining('idempotency key') }),
+      expect.objectContaining({ reason: expect.stringContaining('idempotencyKey') }),
     ]);
   });
 });

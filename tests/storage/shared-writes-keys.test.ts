@@ -89,7 +89,7 @@ describe('several processes that write the same keys', () => {
     const told = await Promise.all(writers.map((writer, at) => writer.write(sent[at] ?? [])));
     await part();
     await close();
-    expect(await deadlocks()).toBe(before + 1);
+    expect(await deadlocks()).toBeGreaterThan(before);
     const trail = await storedEntries(observer, workspaceId);
     expect(trail.map(({ idempotencyKey }) => idempotencyKey).sort()).toEqual(['a', 'b']);
     for (const [at, entries] of sent.entries()) {

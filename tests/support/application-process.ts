@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
@@ -8,18 +9,21 @@ import { onTestFailed, onTestFinished } from 'vitest';
 
 type Program = 'logging-application' | 'logging-client';
 
+/** Once for each process that runs tests. */
 const bundles = new Map<Program, Promise<string>>();
 
-/** Bundles a program of this folder once for each process that runs tests. @returns the file */
+/** Bundles a program of this folder. @returns the file */
 async function bundle(program: Program): Promise<string> {
-  // As deep below the package as a file of `src/storage`: it finds the migrations from there.
-  const name = `../../node_modules/.cache/${program}-${process.pid}.mjs`;
-  const file = fileURLToPath(new URL(name, import.meta.url));
   const input = fileURLToPath(new URL(`./${program}.ts`, import.meta.url));
   const built = await rolldown({ input, platform: 'node', external: /^[^./]/, logLevel: 'silent' });
-  await built.write({ file, format: 'esm', codeSplitting: false });
+  const { output } = await built.generate({ format: 'esm', codeSplitting: false });
   await built.close();
-  process.once('exit', () => rmSync(file, { force: true }));
+  // As deep below the package as a file of `src/storage`: it finds the migrations from there.
+  const file = fileURLToPath(new URL(`../../node_modules/.cache/${program}.mjs`, import.meta.url));
+  mkdirSync(dirname(file), { recursive: true });
+  // In one step: other test files may be running it.
+  writeFileSync(`${file}.${process.pid}`, output[0].code);
+  renameSync(`${file}.${process.pid}`, file);
   return file;
 }
 
