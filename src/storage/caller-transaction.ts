@@ -59,7 +59,11 @@ async function writeContained(tx: CallerTransaction, entry: AcceptedActivity, co
     if (contain) await run(tx, 'RELEASE SAVEPOINT activity_log');
     return written;
   } catch (error) {
-    if (contain) await run(tx, 'ROLLBACK TO SAVEPOINT activity_log');
+    if (contain) {
+      await run(tx, 'ROLLBACK TO SAVEPOINT activity_log');
+      // It is still there after that, and would hide one of the application's own with this name.
+      await run(tx, 'RELEASE SAVEPOINT activity_log');
+    }
     throw error;
   }
 }

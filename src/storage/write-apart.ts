@@ -17,6 +17,13 @@ function toRefusal(error: unknown): ActivityLogError {
   );
 }
 
+/** A statement that was stopped for its time has written nothing; what is said of queries does not help a writer. */
+function asFailure(error: unknown): unknown {
+  if (!(error instanceof ActivityLogError) || error.code !== 'LIMIT_EXCEEDED') return error;
+  const text = 'The database took too long (ACTIVITY_STATEMENT_TIMEOUT_MS). Nothing was written; try again.';
+  return new ActivityLogError('UNAVAILABLE', text, { cause: error });
+}
+
 const comesAndGoes = () =>
   new ActivityLogError(
     'UNAVAILABLE',
@@ -28,6 +35,7 @@ class Apart {
   readonly results = new Map<Row, WriteResult>();
   readonly #target: Queryable;
   readonly #again: boolean;
+  #failure: { error: unknown } | undefined;
 
   constructor(target: Queryable, again: boolean) {
     this.#target = target;
@@ -35,6 +43,7 @@ class Apart {
   }
 
   async write(rows: readonly Row[]): Promise<void> {
+    if (this.#failure !== undefined) return this.#giveUp(rows);
     let left = rows;
     for (let attempt = 1; left.length > 0; attempt += 1) {
       const isLast = attempt >= (left.length === 1 ? mostAlone : mostTogether);
@@ -46,11 +55,15 @@ class Apart {
         if (isContention(error) && !isLast) continue;
         if (isRefusal(error)) return await this.#divide(left, toRefusal(error));
         if (isContention(error)) return await this.#divide(left, error);
-        // The database's fault: what is left has no better fate apart.
-        for (const row of left) this.results.set(row, { error });
-        return;
+        // The database's fault: what is left has no better fate apart, and nothing may overtake it.
+        this.#failure = { error: asFailure(error) };
+        return this.#giveUp(left);
       }
     }
+  }
+
+  #giveUp(rows: readonly Row[]): void {
+    for (const row of rows) this.results.set(row, this.#failure as { error: unknown });
   }
 
   /** Writes either half by itself, in their order; a single row has failed for good. */

@@ -174,6 +174,24 @@ describe('an import that is run again', () => {
     },
   );
 
+  it('knows a key again that came batches before, and refuses it with the number of its line where it says else', async () => {
+    const workspaceId = fresh('batches');
+    // Line 4 has a key of its own.
+    const repeated = new Map<number, object>([
+      [2_501, lineOf(4)],
+      [5_003, { ...lineOf(4), message: 'else' }],
+      [5_004, lineOf(4)],
+    ]);
+    const file = await writeLines(directory.path, 5_201, (n) => repeated.get(n) ?? lineOf(n));
+    expect(await run('into the database', file, workspaceId)).toEqual({
+      code: 1,
+      stdout: 'written: 5198, already there: 2, refused: 1\n',
+      stderr: 'line 5003: idempotencyKey is already used for a different entry\n',
+    });
+    const kept = allOnce(5_201).filter((_, at) => !repeated.has(at + 1));
+    expect((await storedEntries(database, workspaceId)).map(({ entityId }) => entityId)).toEqual(kept);
+  });
+
   it.each(['into the database', 'through a server'] as const)(
     'refuses what the database refuses, with the numbers of the lines, and writes the others: %s',
     async (way) => {

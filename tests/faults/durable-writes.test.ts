@@ -48,7 +48,7 @@ test.each(['postgres', 'pglite'] as const)(
       const application = await ApplicationProcess.start({ name: `killed-${round}`, callers: 16, env });
       killed.push(application);
       void application.log(endless);
-      const written = random.whole(100, 1_500);
+      const written = random.whole(100, 1_000);
       await application.until(() => application.written.size >= written);
       await application.kill();
       // They were killed in the middle of it: all of them, as a rule.
@@ -63,7 +63,9 @@ test.each(['postgres', 'pglite'] as const)(
   },
 );
 
-test('PostgreSQL is killed four times under 16 callers, the postmaster alone or with all its processes: what was acknowledged is there', async () => {
+test('PostgreSQL is killed four times under 16 callers, the postmaster alone or with all its processes: what was acknowledged is there', {
+  timeout: 60_000,
+}, async () => {
   // What only the WAL writer puts on the disk is lost with certainty.
   const { postgres, url } = await startOwnPostgres(['wal_writer_delay=10s']);
   const env = { DATABASE_URL: url, ACTIVITY_SPOOL_DIR: temporaryDirectory() };

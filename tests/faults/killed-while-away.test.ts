@@ -213,11 +213,13 @@ test('an application with another DATABASE_URL and the same directory leaves the
   expectOneAfterTheOther(await readTrail(url), killed, next);
 });
 
-test('eight processes, one after the other, are killed at any moment while PostgreSQL comes and goes: nothing is lost, doubled or out of order', async () => {
+test('six processes, one after the other, are killed at any moment while PostgreSQL comes and goes: nothing is lost, doubled or out of order', {
+  timeout: 60_000,
+}, async () => {
   const random = seededRandom();
   const { postgres, url, settings, start } = await setUp();
   const killed: ApplicationProcess[] = [];
-  for (let generation = 0; generation < 8; generation++) {
+  for (let generation = 0; generation < 6; generation++) {
     const application = await start(`killed-${generation}`);
     killed.push(application);
     const isUp = generation % 2 === 0;

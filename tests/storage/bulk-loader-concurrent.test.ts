@@ -67,6 +67,27 @@ describeOnInstances('bulk loaders that meet others', (open, kind) => {
     expect((await messagesOf(workspaceId)).sort()).toEqual(['first', 'last', 'theirs']);
   });
 
+  it('holds entries against what was written after their keys were looked up', async () => {
+    const workspaceId = fresh('stale');
+    const [before, after] = keyed(workspaceId, [
+      ['before', 'theirs'],
+      ['after', 'theirs'],
+    ]).map((entry) => [entry]);
+    const writer = createActivityWriter(other);
+    await writer.write(before ?? []);
+    const entries = keyed(workspaceId, [
+      ['before', 'ours'],
+      ['after', 'theirs'],
+      ['own', 'ours'],
+      ['after', 'ours'],
+      [null, 'last'],
+    ]);
+    const found = await loader.lookUp(entries);
+    await writer.write(after ?? []);
+    expect(await loader.load(entries, found)).toMatchObject([there(true), there(false), fine, there(true), fine]);
+    expect(await messagesOf(workspaceId)).toEqual(['theirs', 'theirs', 'ours', 'last']);
+  });
+
   it.runIf(kind === 'postgres')(
     'goes on by the writer where PostgreSQL gives a COPY up to end a deadlock',
     async () => {

@@ -195,11 +195,11 @@ export async function logActivityMany(entries: readonly ActivityInput[]): Promis
 }
 
 /**
- * Resolves once every entry that is kept has been delivered.
+ * Resolves once every entry that is kept has been delivered, those that an earlier process has left included.
  * @throws ActivityLogError UNAVAILABLE where the database is still away
  */
 export async function flushActivityLog(): Promise<void> {
-  await (await running)?.spool.flush();
+  await (await run()).spool.flush();
 }
 
 /**
