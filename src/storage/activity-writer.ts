@@ -37,6 +37,8 @@ export function createActivityWriter(
   const commit = async (rows: readonly Row[], again: boolean) => {
     const results = await writeApart(database, rows, again);
     database.sendHint();
+    // The embedded database answers without a turn of the event loop: callers that never pause would let nobody else have one.
+    if (database.kind === 'pglite') await new Promise((resolve) => void setImmediate(resolve));
     return results;
   };
   const group = new GroupCommit<Row>({

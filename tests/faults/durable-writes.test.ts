@@ -2,6 +2,7 @@
  * What acknowledged means: an entry whose caller was told that it is written is in the trail afterwards, once, whichever
  * process is killed (SIGKILL) at that moment; what was not answered is there once or not at all.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { ActivityLogClientError, type ActivityLogInput, createActivityLogClient } from '../../src/client/client.ts';
 import { ApplicationProcess } from '../support/application-process.ts';
@@ -39,12 +40,12 @@ const places: Record<'postgres' | 'pglite', () => Promise<Place>> = {
 };
 
 test.each(['postgres', 'pglite'] as const)(
-  'a process with 16 callers is killed four times on the same database (%s): what it acknowledged is there',
+  'a process with 16 callers is killed three times on the same database (%s): what it acknowledged is there',
   async (kind) => {
     const random = seededRandom();
     const { env, read } = await places[kind]();
     const killed: ApplicationProcess[] = [];
-    for (let round = 1; round <= 4; round++) {
+    for (let round = 1; round <= 3; round++) {
       const application = await ApplicationProcess.start({ name: `killed-${round}`, callers: 16, env });
       killed.push(application);
       void application.log(endless);
@@ -60,6 +61,23 @@ test.each(['postgres', 'pglite'] as const)(
       const called = killed.reduce((sum, one) => sum + one.called.size, 0);
       expect(trail.length).toBeLessThanOrEqual(called);
     }
+  },
+  60_000,
+);
+
+test.each([
+  ['postgres', 16],
+  ['pglite', 16],
+  ['pglite', 1],
+] as const)(
+  'a process gets its turns for everything else while callers never pause (%s, %i)',
+  async (kind, callers) => {
+    const { env } = await places[kind]();
+    const application = await ApplicationProcess.start({ name: 'app', callers, env });
+    void application.log(endless);
+    await application.until(() => application.written.size >= 100);
+    const answered = application.ping().then(() => 'answered');
+    expect(await Promise.race([answered, delay(5_000, 'no answer', { ref: false })])).toBe('answered');
   },
 );
 
@@ -171,4 +189,5 @@ test.each(['postgres', 'pglite'] as const)(
     // It did happen.
     expect(times).toBeGreaterThan(0);
   },
+  60_000,
 );
