@@ -50,7 +50,8 @@ describe('the queue of logActivity', () => {
       ]);
 
       await server.restart();
-      await flushActivityLog();
+      // Until the server takes connections, which it may refuse for a moment after its start.
+      await vi.waitFor(flushActivityLog, { timeout: 10_000, interval: 20 });
       expect(await logAll(['again'])).toEqual([true]);
       expect(await log.trail()).toEqual([...numbered(0, kept + 1), 'again']);
       expect(await log.metric('spool_entries')).toBe(0);
@@ -60,7 +61,8 @@ describe('the queue of logActivity', () => {
       await log.goAway();
       expect(await logAll(['later'])).toEqual([false]);
       await server.restart();
-      await flushActivityLog();
+      // Until the server takes connections, which it may refuse for a moment after its start.
+      await vi.waitFor(flushActivityLog, { timeout: 10_000, interval: 20 });
       expect((await log.trail()).at(-1)).toBe('later');
       expect(await log.metric('spool_refused_total')).toBe(8);
     },
@@ -73,7 +75,8 @@ describe('the queue of logActivity', () => {
     await logAll(numbered(1, 10_500));
     expect(await log.metric('spool_refused_total')).toBe(0);
     await server.restart();
-    await flushActivityLog();
+    // Until the server takes connections, which it may refuse for a moment after its start.
+    await vi.waitFor(flushActivityLog, { timeout: 10_000, interval: 20 });
     expect(await log.trail()).toEqual(numbered(0, 10_500));
   });
 
@@ -99,7 +102,8 @@ describe('the queue of logActivity', () => {
     await log.goAway();
     await logAll(numbered(1, 20));
     await server.restart();
-    await flushActivityLog();
+    // Until the server takes connections, which it may refuse for a moment after its start.
+    await vi.waitFor(flushActivityLog, { timeout: 10_000, interval: 20 });
     expect(await log.trail()).toEqual(numbered(0, 20));
     expect(log.logged('only in memory')).toEqual([
       expect.objectContaining({ level: 40, msg: expect.stringContaining('ACTIVITY_SPOOL_DIR') }),
@@ -115,7 +119,8 @@ describe('the queue of logActivity', () => {
     expect(readdirSync(log.dataDir)).toEqual([]);
     expect(log.logged('the database is away')).toEqual([expect.objectContaining({ place: 'memory' })]);
     await server.restart();
-    await flushActivityLog();
+    // Until the server takes connections, which it may refuse for a moment after its start.
+    await vi.waitFor(flushActivityLog, { timeout: 10_000, interval: 20 });
     expect(await log.trail()).toEqual(numbered(0, 20));
     expect(log.logged('only in memory')).toEqual([]);
   });
@@ -131,7 +136,8 @@ describe('the queue of logActivity', () => {
     expect(await log.metric('spool_delivered_total')).toBe(0);
     await expect(flushActivityLog()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     await server.restart();
-    await flushActivityLog();
+    // Until the server takes connections, which it may refuse for a moment after its start.
+    await vi.waitFor(flushActivityLog, { timeout: 10_000, interval: 20 });
     expect(await log.metric('spool_delivered_total')).toBe(30);
     expect(await log.metric('spool_entries')).toBe(0);
     expect(await log.metric('entries_written_total')).toBe(10);
@@ -160,7 +166,8 @@ describe('the queue of logActivity', () => {
 
     await server.restart();
     expect(await insist('e2')).toMatchObject({ entityId: 'e2' });
-    await flushActivityLog();
+    // Until the server takes connections, which it may refuse for a moment after its start.
+    await vi.waitFor(flushActivityLog, { timeout: 10_000, interval: 20 });
     expect(await log.trail()).toEqual(['e0', 'e1', 'e2']);
   });
 
@@ -183,7 +190,8 @@ describe('the queue of logActivity', () => {
     await server.restart();
     expect(await log.trail()).toEqual(['e0']);
     await logAll(['e8']);
-    await flushActivityLog();
+    // Until the server takes connections, which it may refuse for a moment after its start.
+    await vi.waitFor(flushActivityLog, { timeout: 10_000, interval: 20 });
     expect(await log.trail()).toEqual(numbered(0, 9));
   });
 
@@ -227,7 +235,8 @@ describe('the queue of logActivity', () => {
     expect(closed).toBe('closed');
     expect(await answer).toBeNull();
     expect(await logAll(['e1'])).toEqual([false]);
-    await flushActivityLog();
+    // Until the server takes connections, which it may refuse for a moment after its start.
+    await vi.waitFor(flushActivityLog, { timeout: 10_000, interval: 20 });
     expect(await log.trail()).toEqual(['e0', 'e1']);
   });
 

@@ -1,7 +1,7 @@
 /** Entries that waited for PostgreSQL and are refused when it is back, and settings that `logActivity` cannot use at all. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { flushActivityLog, logActivity } from '@/core/activity/activity-log.service';
 import { spoolDirectory } from '../../src/storage/entry-spool.ts';
 import { ApplicationProcess } from '../support/application-process.ts';
@@ -40,7 +40,8 @@ describe('entries that the database refuses', () => {
     async (what) => {
       const { log, refused } = await leaveWaiting(what);
       await logActivity(entry('e4'));
-      await flushActivityLog();
+      // Until the server takes connections, which it may refuse for a moment after its start.
+      await vi.waitFor(flushActivityLog, { timeout: 10_000, interval: 20 });
       expect(await log.trail()).toEqual(['e0', 'e1', 'e2', 'e3', 'e4']);
       expect(log.logged('an entry that was kept has been refused')).toEqual([
         expect.objectContaining({ level: 50, eventKey: 'queue.step', reason: expect.stringContaining('constraint') }),
@@ -63,7 +64,8 @@ describe('entries that the database refuses', () => {
   it('are not counted as delivered', async () => {
     const { log } = await leaveWaiting('a constraint');
     await logActivity(entry('e4'));
-    await flushActivityLog();
+    // Until the server takes connections, which it may refuse for a moment after its start.
+    await vi.waitFor(flushActivityLog, { timeout: 10_000, interval: 20 });
     const writtenAtOnce = (await log.metric('entries_written_total')) as number;
     expect(await log.metric('spool_delivered_total')).toBe((await log.trail()).length - writtenAtOnce);
   });
@@ -81,7 +83,8 @@ describe('entries that the database refuses', () => {
       expect(answers.map((answer) => answer?.entityId)).toEqual(['e1', undefined, 'e2']);
       expect(await log.trail()).toEqual(['e0', 'e1', 'e2']);
       expect(await log.metric('spool_kept_total')).toBe(0);
-      await flushActivityLog();
+      // Until the server takes connections, which it may refuse for a moment after its start.
+      await vi.waitFor(flushActivityLog, { timeout: 10_000, interval: 20 });
     },
   );
 
@@ -98,7 +101,8 @@ describe('entries that the database refuses', () => {
        VALUES ('theirs', 'w1', 'OTHER', 'theirs', 'a.b', 'SYSTEM', 'x', 'k')`,
     );
     await logActivity(entry('e3'));
-    await flushActivityLog();
+    // Until the server takes connections, which it may refuse for a moment after its start.
+    await vi.waitFor(flushActivityLog, { timeout: 10_000, interval: 20 });
     expect(await log.trail()).toEqual(['e0', 'theirs', 'e2', 'e3']);
     expect(log.logged('an entry that was kept has been refused')).toEqual([
       expect.objectContaining({ reason: expect.stringContaining('idempotencyKey') }),
