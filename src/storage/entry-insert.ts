@@ -8,7 +8,7 @@ interface Column {
   value?: (entry: AcceptedActivity) => string | null;
 }
 
-const plain = (name: keyof AcceptedActivity & string, type?: string): Column & { name: typeof name } => ({
+const plain = (name: keyof AcceptedActivity, type?: string): Column => ({
   name,
   ...(type === undefined ? {} : { type }),
 });
