@@ -65,13 +65,10 @@ async function intoDatabase(): Promise<ImportTarget> {
   try {
     await migrate(database);
     return {
-      batch: 2_500,
+      batch: 1_500,
       prepare: (batch) => {
-        const entries = batch.map(({ entry }) => entry);
-        // Its keys are looked for while the batch before is being written.
-        const lookingUp = loader.lookUp(entries);
-        lookingUp.catch(() => undefined);
-        return async () => (await loader.load(entries, await lookingUp)).map(toResult);
+        const load = loader.prepare(batch.map(({ entry }) => entry));
+        return async () => (await load()).map(toResult);
       },
       close: () => database.close(),
     };

@@ -1,4 +1,4 @@
-import type { GraphQLError } from 'graphql';
+import type { ExecutionArgs, GraphQLError } from 'graphql';
 import { createYoga, type Plugin } from 'graphql-yoga';
 import type { Viewer } from '../core/activity/visibility.ts';
 import { ActivityLogError } from '../errors.ts';
@@ -6,6 +6,7 @@ import type { Logger } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import { createContext, type GraphqlContext, type Services } from './context.ts';
 import { Documents } from './documents.ts';
+import { Executor } from './executor.ts';
 import { isPublic, toPublicError } from './public-error.ts';
 import { schema } from './schema.ts';
 import { Subscriptions } from './subscriptions.ts';
@@ -38,11 +39,13 @@ export function createGraphql({ services, logger, metrics }: GraphqlOptions) {
     return safe.error;
   };
   const documents = new Documents(schema);
+  const executor = new Executor(schema);
   const cachedDocuments: Plugin = {
     onParse: ({ setParseFn }) =>
       setParseFn((source) => documents.parse(typeof source === 'string' ? source : source.body)),
     // The transports start them through `subscriptions`, which ends them with their tokens.
     onSubscribe: ({ setSubscribeFn }) => setSubscribeFn(() => ({ errors: [toSafeError(notHere) as GraphQLError] })),
+    onExecute: ({ setExecuteFn }) => setExecuteFn((args: ExecutionArgs) => executor.execute(args)),
     onValidate: ({ setValidationFn }) => setValidationFn((_schema, document) => documents.validate(document)),
   };
   // Errors of parsing, validation and the protocol never pass maskError.

@@ -3,7 +3,7 @@ import type { ActivityWriter } from '../core/activity/activity-log.ts';
 import { ActivityLogError } from '../errors.ts';
 import type { Metrics } from '../metrics.ts';
 import { writeWithinTransaction } from './caller-transaction.ts';
-import type { Database } from './database.ts';
+import type { Database, Queryable } from './database.ts';
 import { GroupCommit } from './group-commit.ts';
 import { writeApart } from './write-apart.ts';
 import { type Row, toRow } from './write-entries.ts';
@@ -34,8 +34,9 @@ export function createActivityWriter(
   database: Database,
   { limit = defaultLimit, metrics }: ActivityWriterOptions = {},
 ): ActivityWriter {
+  const inOrder: Queryable = { query: (statement, options) => database.queryInOrder(statement, options) };
   const commit = async (rows: readonly Row[], again: boolean) => {
-    const results = await writeApart(database, rows, again);
+    const results = await writeApart(inOrder, rows, again);
     database.sendHint();
     // The embedded database answers without a turn of the event loop: callers that never pause would let nobody else have one.
     if (database.kind === 'pglite') await new Promise((resolve) => void setImmediate(resolve));
@@ -44,6 +45,7 @@ export function createActivityWriter(
   const group = new GroupCommit<Row>({
     commit: (rows) => commit(rows, false),
     limit,
+    depth: database.kind === 'postgres' ? 2 : 1,
     observer: metrics && {
       began: (entries, waits) => {
         metrics.batchSize.observe(entries);

@@ -43,6 +43,11 @@ export function isRefusal(error: unknown): boolean {
   return /^(22...|23...|P0001|54000)$/.test(errorCode(error) ?? '');
 }
 
+/** True where a row was refused because its id or its key is there. */
+export function isTaken(error: unknown): boolean {
+  return errorCode(error) === '23505';
+}
+
 /** True where a statement was given up for another one, and nothing of it was done: a deadlock, a serialization failure. */
 export function isContention(error: unknown): boolean {
   return /^(40001|40P01)$/.test(errorCode(error) ?? '');

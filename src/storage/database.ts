@@ -25,6 +25,8 @@ export interface Database extends Queryable {
   readonly kind: 'postgres' | 'pglite';
   /** Prisma over the same connections. */
   readonly prisma: PrismaClient;
+  /** Like `query`, but statements run in the order of the calls, where possible sent before those in front are answered. */
+  queryInOrder<Row>(statement: Statement, options?: QueryOptions): Promise<Row[]>;
   /** Writes rows in COPY's text format (copy-text.ts) into `table`, for example `"T" ("a", "b")`: all or none. */
   copyIn(table: string, rows: Buffer<ArrayBuffer>): Promise<void>;
   /** Runs `work` in one transaction on one connection: commits when it resolves, rolls back when it throws. */

@@ -4,6 +4,8 @@ import { ActivityLogError } from '../errors.ts';
 
 /** What is written together, at most; a call that is larger goes alone. */
 const mostOfBatch = { entries: 1_000, bytes: 4 * 1024 * 1024 } as const;
+/** Fewer items than this are not worth a batch of their own while another one is under way. */
+const leastOfPart = 16;
 
 export interface Call<T> {
   items: readonly T[];
@@ -29,25 +31,37 @@ export interface GroupCommitOptions<T> {
   commit(items: readonly T[]): Promise<WriteResult[]>;
   /** Items that may wait at most; a call that finds no room is refused. */
   limit: number;
+  /**
+   * How many batches may be under way. More than one only where `commit` keeps the order of its calls by itself: then the
+   * next batch travels, and its items are made ready, while the one before is being written. Default 1.
+   */
+  depth?: number;
   observer?: GroupCommitObserver | undefined;
 }
 
 /**
- * Calls of a process share commits: one batch is under way at a time, and what is asked for meanwhile forms the next one,
- * in the order of the calls. There is no timer: a lone caller waits for nobody, and after a batch of several calls the next
- * one leaves when all promises have been settled that can be now, so that all who were woken by one commit go together
- * again. (Group commit as databases do it for their logs; one batch at a time also keeps the calls in their order.)
+ * Calls of a process share commits: what is asked for while a batch is under way forms the next one, in the order of the
+ * calls. There is no timer: a lone caller waits for nobody, and after a batch of several calls the next one leaves when
+ * all promises have been settled that can be now, so that all who were woken by one commit go together again. (Group
+ * commit as databases do it for their logs.)
+ *
+ * With a `depth`, many callers are divided over as many batches, so that those of one are at work while the others' is
+ * being written.
  */
 export class GroupCommit<T> {
   readonly #options: GroupCommitOptions<T>;
+  readonly #depth: number;
   #waiting: WaitingCall<T>[] = [];
   #waitingItems = 0;
-  #running: Promise<void> | undefined;
+  readonly #underWay = new Set<Promise<void>>();
+  #underWayItems = 0;
   /** The last batch was of one call: as it seems there is nobody to wait for. */
   #isAlone = true;
+  #isLeaving = false;
 
   constructor(options: GroupCommitOptions<T>) {
     this.#options = options;
+    this.#depth = options.depth ?? 1;
   }
 
   /** Items that wait for their batch. */
@@ -71,35 +85,49 @@ export class GroupCommit<T> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ items, bytes, since: performance.now(), resolve, reject });
       this.#waitingItems += items.length;
-      this.#running ??= this.#run();
+      this.#leaveSoon();
     });
   }
 
   /** Resolves once nothing waits and nothing is under way. */
   async settled(): Promise<void> {
-    while (this.#running !== undefined) await this.#running;
+    while (this.#underWay.size > 0 || this.#waiting.length > 0) {
+      await Promise.all(this.#underWay);
+      // What waits leaves at the end of this turn.
+      await new Promise((resolve) => void process.nextTick(resolve));
+    }
   }
 
-  async #run(): Promise<void> {
-    try {
-      while (this.#waiting.length > 0) {
-        if (!this.#isAlone) await new Promise((resolve) => void process.nextTick(resolve));
-        const calls = this.#take();
-        this.#isAlone = calls.length === 1;
-        await this.#commit(calls);
-      }
-    } finally {
-      this.#running = undefined;
-    }
+  /** Sends what may leave: a lone call at once, others when all have come that can come now. */
+  #leaveSoon(): void {
+    if (this.#isLeaving || !this.#mayLeave()) return;
+    if (this.#isAlone) return void this.#leave();
+    this.#isLeaving = true;
+    process.nextTick(() => {
+      this.#isLeaving = false;
+      this.#leave();
+    });
+  }
+
+  #leave(): void {
+    while (this.#mayLeave()) this.#send(this.#take());
+  }
+
+  #mayLeave(): boolean {
+    if (this.#waiting.length === 0) return false;
+    const batches = this.#underWay.size;
+    return batches === 0 || (batches < this.#depth && this.#waitingItems >= leastOfPart);
   }
 
   /** The calls of the next batch. */
   #take(): WaitingCall<T>[] {
+    const part = Math.ceil((this.#waitingItems + this.#underWayItems) / this.#depth);
+    const most = Math.min(mostOfBatch.entries, Math.max(part, leastOfPart));
     let [count, entries, bytes] = [0, 0, 0];
     for (const call of this.#waiting) {
       entries += call.items.length;
       bytes += call.bytes;
-      if (count > 0 && (entries > mostOfBatch.entries || bytes > mostOfBatch.bytes)) break;
+      if (count > 0 && (entries > most || bytes > mostOfBatch.bytes)) break;
       count += 1;
     }
     const calls = this.#waiting.splice(0, count);
@@ -107,8 +135,19 @@ export class GroupCommit<T> {
     return calls;
   }
 
-  async #commit(calls: readonly WaitingCall<T>[]): Promise<void> {
+  #send(calls: readonly WaitingCall<T>[]): void {
+    this.#isAlone = calls.length === 1;
     const items = calls.length === 1 ? (calls[0]?.items ?? []) : calls.flatMap((call) => call.items);
+    this.#underWayItems += items.length;
+    const sent = this.#commit(calls, items).finally(() => {
+      this.#underWayItems -= items.length;
+      this.#underWay.delete(sent);
+      this.#leaveSoon();
+    });
+    this.#underWay.add(sent);
+  }
+
+  async #commit(calls: readonly WaitingCall<T>[], items: readonly T[]): Promise<void> {
     const began = performance.now();
     this.#options.observer?.began(
       items.length,

@@ -86,6 +86,11 @@ class PgliteDatabase implements EmbeddedDatabase {
     return await this.#run<Row>(this.#engine, statement);
   }
 
+  /** There is one connection, which takes one statement after the other. */
+  async queryInOrder<Row>(statement: Statement): Promise<Row[]> {
+    return await this.query<Row>(statement);
+  }
+
   async copyIn(table: string, rows: Buffer<ArrayBuffer>): Promise<void> {
     this.#refuseToWaitForItself();
     await this.#mapped(() => this.#engine.query(`COPY ${table} FROM '/dev/blob'`, [], { blob: new Blob([rows]) }));

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { PrismaPg } from '@prisma/adapter-pg';
@@ -12,8 +11,9 @@ import { connectionFailure, toDatabaseError } from './database-errors.ts';
 import { PrismaClient } from './generated/prisma/client.ts';
 import type { HintListener } from './hint-listeners.ts';
 import { PostgresHints } from './postgres-hints.ts';
+import { PostgresPipeline } from './postgres-pipeline.ts';
+import { Preparing, toPgQuery } from './postgres-statements.ts';
 import { connectionConfig, type PostgresAddress, parsePostgresUrl } from './postgres-url.ts';
-import { pgTypes, toParameter } from './row-parsers.ts';
 
 const oldestVersion = 140_000;
 
@@ -23,7 +23,7 @@ const graceForTheServer = 5_000;
 export interface PostgresOptions {
   /** `postgresql://USER:PASSWORD@HOST:PORT/DATABASE`; `?sslmode=`, `?schema=` and `?options=` are understood. */
   url: string;
-  /** Connections at most, Prisma's included; one more listens for other servers while there are subscribers. Default 10. */
+  /** Connections at most, Prisma's included; one more writes, and one listens for other servers while there are subscribers. Default 10. */
   poolSize?: number;
   /** Milliseconds after which the server stops a statement. Default 10,000. */
   statementTimeout?: number;
@@ -68,6 +68,7 @@ class PostgresDatabase implements Database {
   readonly kind = 'postgres';
   readonly prisma: PrismaClient;
   readonly #pool: pg.Pool;
+  readonly #pipeline: PostgresPipeline;
   readonly #hints: PostgresHints;
   readonly #statementTimeout: number;
   /** Milliseconds after which a statement is given up without the server's word. */
@@ -76,8 +77,7 @@ class PostgresDatabase implements Database {
   /** Statements and transactions under way, which close() waits for: pg's pool forgets those still in its queue. */
   readonly #active = new Set<Promise<unknown>>();
   #closing: Promise<void> | undefined;
-  /** False once prepared statements have turned out not to work. */
-  #preparing = true;
+  readonly #preparing = new Preparing();
 
   constructor(address: PostgresAddress, options: PostgresOptions) {
     const { poolSize = 10, statementTimeout = 10_000, applicationName = 'activity-log', logger } = options;
@@ -98,6 +98,11 @@ class PostgresDatabase implements Database {
       adapter,
       transactionOptions: { maxWait: statementTimeout, timeout: statementTimeout },
     });
+    this.#pipeline = new PostgresPipeline({
+      connection: { ...connectionConfig(address, `${applicationName} writer`), statement_timeout: statementTimeout },
+      patience: this.#patience,
+      logger,
+    });
     this.#hints = new PostgresHints({
       connection: connectionConfig(address, `${applicationName} listener`),
       run: async (statement) => await this.#track(this.#onConnection((client) => client.query(statement))),
@@ -105,20 +110,16 @@ class PostgresDatabase implements Database {
     });
   }
 
-  async query<Row>(statement: Statement, { repeated = false }: QueryOptions = {}): Promise<Row[]> {
-    // Once: some kinds of statement put their text together each time.
-    const { text, values } = statement;
-    const query_timeout = this.#patience;
-    const name = repeated && this.#preparing ? nameOf(text) : undefined;
-    const work = (client: pg.PoolClient) => run<Row>(client, { text, values }, { query_timeout, name });
-    try {
-      return await this.#track(this.#onConnection(work));
-    } catch (error) {
-      if (name === undefined || !preparedFailures.has((error as { code?: string }).code ?? '')) throw error;
-      // A pooler between us and the server gives every statement another connection.
-      this.#preparing = false;
-      return await this.query(statement);
-    }
+  async query<Row>(statement: Statement, options: QueryOptions = {}): Promise<Row[]> {
+    const patience = this.#patience === undefined ? {} : { query_timeout: this.#patience };
+    return await this.#preparing.run<Row>(statement, options, (query) =>
+      this.#track(this.#onConnection((client) => client.query({ ...query, ...patience }))),
+    );
+  }
+
+  async queryInOrder<Row>(statement: Statement, options: QueryOptions = {}): Promise<Row[]> {
+    this.#checkOpen();
+    return await this.#preparing.run<Row>(statement, options, (query) => this.#track(this.#pipeline.query(query)));
   }
 
   async copyIn(table: string, rows: Buffer<ArrayBuffer>): Promise<void> {
@@ -146,7 +147,7 @@ class PostgresDatabase implements Database {
         let result: T;
         try {
           result = await work({
-            query: async (statement) => await this.#mapped(run(client, statement), true),
+            query: async (statement) => (await this.#mapped(client.query(toPgQuery(statement)), true)).rows,
             script: async (text) => void (await this.#mapped(client.query(text), true)),
           });
         } catch (error) {
@@ -192,6 +193,7 @@ class PostgresDatabase implements Database {
   async #close(): Promise<void> {
     await Promise.allSettled(this.#active);
     await this.#hints.close();
+    await this.#pipeline.close();
     await this.prisma.$disconnect();
     await this.#pool.end();
   }
@@ -215,8 +217,7 @@ class PostgresDatabase implements Database {
 
   /** Not `pool.query()`: that throws the connection away for any error, a duplicate key for one. */
   async #onConnection<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
-    if (this.#closing !== undefined)
-      throw new ActivityLogError('UNAVAILABLE', 'The database is closed. This server is stopping.');
+    this.#checkOpen();
     const client = await this.#pool.connect();
     try {
       return await work(client);
@@ -226,6 +227,11 @@ class PostgresDatabase implements Database {
     } finally {
       client.release(brokenClients.has(client));
     }
+  }
+
+  #checkOpen(): void {
+    if (this.#closing !== undefined)
+      throw new ActivityLogError('UNAVAILABLE', 'The database is closed. This server is stopping.');
   }
 
   /** Only what it says: pg hangs the client onto this error, connection settings and all. */
@@ -238,37 +244,4 @@ const brokenClients = new WeakMap<pg.PoolClient, unknown>();
 
 function markBroken(client: pg.PoolClient, failure: unknown): void {
   brokenClients.set(client, failure);
-}
-
-/** By text; few texts are ever repeated. */
-const names = new Map<string, string>();
-
-/** The name that a repeated statement is prepared under, once for each connection. */
-function nameOf(text: string): string {
-  let name = names.get(text);
-  if (name === undefined) {
-    name = `activity_log_${createHash('sha256').update(text).digest('hex').slice(0, 32)}`;
-    names.set(text, name);
-  }
-  return name;
-}
-
-/** What PostgreSQL says where a prepared statement is not there, or there already: the connection is not ours alone. */
-const preparedFailures: ReadonlySet<string> = new Set(['26000', '42P05']);
-
-async function run<Row>(
-  client: pg.PoolClient,
-  { text, values }: Statement,
-  { query_timeout, name }: { query_timeout?: number | undefined; name?: string | undefined } = {},
-): Promise<Row[]> {
-  const config = {
-    text,
-    values: values.map(toParameter),
-    types: pgTypes,
-    // One statement, as PGlite takes it; without values pg would otherwise allow several.
-    queryMode: 'extended',
-    ...(query_timeout === undefined ? {} : { query_timeout }),
-    ...(name === undefined ? {} : { name }),
-  };
-  return (await client.query(config)).rows;
 }

@@ -1,5 +1,5 @@
 /** Loads beside others that write the same keys. */
-import { beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it, vi } from 'vitest';
 import { createActivityWriter } from '@/storage/activity-writer.ts';
 import { type BulkLoader, createBulkLoader, type LoadResult } from '@/storage/bulk-loader.ts';
 import type { Database } from '@/storage/database.ts';
@@ -82,9 +82,15 @@ describeOnInstances('bulk loaders that meet others', (open, kind) => {
       ['after', 'ours'],
       [null, 'last'],
     ]);
-    const found = await loader.lookUp(entries);
+    // From here on it looks for keys beforehand.
+    await loader.load(before ?? []);
+    const query = vi.spyOn(database, 'query');
+    const load = loader.prepare(entries);
+    expect(query).toHaveBeenCalledOnce();
+    await query.mock.results[0]?.value;
+    query.mockRestore();
     await writer.write(after ?? []);
-    expect(await loader.load(entries, found)).toMatchObject([there(true), there(false), fine, there(true), fine]);
+    expect(await load()).toMatchObject([there(true), there(false), fine, there(true), fine]);
     expect(await messagesOf(workspaceId)).toEqual(['theirs', 'theirs', 'ours', 'last']);
   });
 
