@@ -39,6 +39,11 @@ export class ActivityLogError extends Error {
   }
 }
 
+/** True for an error about what was given, which would be refused again; after any other one trying again can help. */
+export function isRefusal(error: unknown): error is ActivityLogError {
+  return error instanceof ActivityLogError && error.code !== 'UNAVAILABLE' && error.code !== 'INTERNAL';
+}
+
 /** A value as text, whatever it is: JSON cannot say a bigint, nor what contains itself. */
 function asText(value: unknown): string {
   try {

@@ -1,6 +1,6 @@
 import type { AcceptedActivity, WriteResult } from '../core/activity/activity.ts';
 import type { ActivityWriter } from '../core/activity/activity-log.ts';
-import { ActivityLogError } from '../errors.ts';
+import { isRefusal } from '../errors.ts';
 import type { Metrics } from '../metrics.ts';
 import { writeWithinTransaction } from './caller-transaction.ts';
 import type { Database, Queryable } from './database.ts';
@@ -14,9 +14,8 @@ const defaultLimit = 20_000;
 /** @throws the error of them all, where nothing was written and the entries are not to blame */
 function checkNotAway(results: WriteResult[]): WriteResult[] {
   const [first] = results;
-  const isAway = (result: WriteResult) =>
-    'error' in result && !(result.error instanceof ActivityLogError && result.error.code === 'BAD_USER_INPUT');
-  if (first !== undefined && 'error' in first && results.every(isAway)) throw first.error;
+  if (first !== undefined && 'error' in first && results.every((one) => 'error' in one && !isRefusal(one.error)))
+    throw first.error;
   return results;
 }
 

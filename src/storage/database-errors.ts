@@ -39,7 +39,7 @@ export function errorCode(error: unknown): string | undefined {
 }
 
 /** True where the database refuses what it was given, and would again: data or integrity (classes 22 and 23), a trigger's own exception, a row too large for an index. */
-export function isRefusal(error: unknown): boolean {
+export function refusesRow(error: unknown): boolean {
   return /^(22...|23...|P0001|54000)$/.test(errorCode(error) ?? '');
 }
 

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import type { AcceptedActivity, WriteResult } from '../core/activity/activity.ts';
 import type { ActivityWriter } from '../core/activity/activity-log.ts';
 import { keyIsTaken } from '../core/activity/same-entry.ts';
-import { ActivityLogError } from '../errors.ts';
+import { isRefusal } from '../errors.ts';
 import { type Logger, loggable } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import { createFallbackStore } from '../spool/fallback-store.ts';
@@ -64,10 +64,6 @@ async function openStore(options: EntrySpoolOptions): Promise<SpoolStore> {
     return memory;
   }
 }
-
-/** True for an error about the entry itself; after every other one trying again can help. */
-const isRefusal = (error: unknown): error is ActivityLogError =>
-  error instanceof ActivityLogError && error.code === 'BAD_USER_INPUT';
 
 function throwFailure(results: readonly WriteResult[]): void {
   for (const result of results) if ('error' in result && !isRefusal(result.error)) throw result.error;

@@ -53,8 +53,9 @@ export class GroupCommit<T> {
   readonly #depth: number;
   #waiting: WaitingCall<T>[] = [];
   #waitingItems = 0;
-  readonly #underWay = new Set<Promise<void>>();
+  #underWay = 0;
   #underWayItems = 0;
+  #whenSettled: (() => void)[] = [];
   /** The last batch was of one call: as it seems there is nobody to wait for. */
   #isAlone = true;
   #isLeaving = false;
@@ -85,23 +86,27 @@ export class GroupCommit<T> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ items, bytes, since: performance.now(), resolve, reject });
       this.#waitingItems += items.length;
-      this.#leaveSoon();
+      if (this.#isAlone && !this.#isLeaving) this.#leave();
+      else this.#leaveSoon();
     });
   }
 
   /** Resolves once nothing waits and nothing is under way. */
-  async settled(): Promise<void> {
-    while (this.#underWay.size > 0 || this.#waiting.length > 0) {
-      await Promise.all(this.#underWay);
-      // What waits leaves at the end of this turn.
-      await new Promise((resolve) => void process.nextTick(resolve));
-    }
+  settled(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#whenSettled.push(resolve);
+      this.#settle();
+    });
   }
 
-  /** Sends what may leave: a lone call at once, others when all have come that can come now. */
+  #settle(): void {
+    if (this.#underWay > 0 || this.#waiting.length > 0) return;
+    for (const resolve of this.#whenSettled.splice(0)) resolve();
+  }
+
+  /** Sends what may leave when all have come that can come now. */
   #leaveSoon(): void {
     if (this.#isLeaving || !this.#mayLeave()) return;
-    if (this.#isAlone) return void this.#leave();
     this.#isLeaving = true;
     process.nextTick(() => {
       this.#isLeaving = false;
@@ -115,8 +120,7 @@ export class GroupCommit<T> {
 
   #mayLeave(): boolean {
     if (this.#waiting.length === 0) return false;
-    const batches = this.#underWay.size;
-    return batches === 0 || (batches < this.#depth && this.#waitingItems >= leastOfPart);
+    return this.#underWay === 0 || (this.#underWay < this.#depth && this.#waitingItems >= leastOfPart);
   }
 
   /** The calls of the next batch. */
@@ -138,13 +142,9 @@ export class GroupCommit<T> {
   #send(calls: readonly WaitingCall<T>[]): void {
     this.#isAlone = calls.length === 1;
     const items = calls.length === 1 ? (calls[0]?.items ?? []) : calls.flatMap((call) => call.items);
+    this.#underWay += 1;
     this.#underWayItems += items.length;
-    const sent = this.#commit(calls, items).finally(() => {
-      this.#underWayItems -= items.length;
-      this.#underWay.delete(sent);
-      this.#leaveSoon();
-    });
-    this.#underWay.add(sent);
+    void this.#commit(calls, items);
   }
 
   async #commit(calls: readonly WaitingCall<T>[], items: readonly T[]): Promise<void> {
@@ -164,6 +164,10 @@ export class GroupCommit<T> {
       for (const { reject } of calls) reject(error);
     } finally {
       this.#options.observer?.ended((performance.now() - began) / 1_000);
+      this.#underWay -= 1;
+      this.#underWayItems -= items.length;
+      this.#leaveSoon();
+      this.#settle();
     }
   }
 }

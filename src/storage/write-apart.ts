@@ -1,7 +1,7 @@
 import type { WriteResult } from '../core/activity/activity.ts';
 import { ActivityLogError } from '../errors.ts';
 import type { Queryable } from './database.ts';
-import { errorCode, isContention, isRefusal } from './database-errors.ts';
+import { errorCode, isContention, refusesRow } from './database-errors.ts';
 import { type Row, writeEntries } from './write-entries.ts';
 
 /** How often rows are tried together that another statement was preferred to (a deadlock, say). */
@@ -53,7 +53,7 @@ class Apart {
       } catch (error) {
         left = left.filter((row) => !this.results.has(row));
         if (isContention(error) && !isLast) continue;
-        if (isRefusal(error)) return await this.#divide(left, toRefusal(error));
+        if (refusesRow(error)) return await this.#divide(left, toRefusal(error));
         if (isContention(error)) return await this.#divide(left, error);
         // The database's fault: what is left has no better fate apart, and nothing may overtake it.
         this.#failure = { error: asFailure(error) };

@@ -44,7 +44,10 @@ describeOnInstances('bulk loaders that meet others', (open, kind) => {
     // After the loader has looked for the keys, and before it copies.
     const load = async (): Promise<LoadResult[]> => {
       if (kind === 'pglite') {
-        // Its one connection takes what comes in turn.
+        // It looks for keys where one was there lately.
+        const twice = keyed(workspaceId, [['twice', 'twice']]);
+        for (let time = 0; time < 2; time += 1) await loader.load(twice);
+        // The one connection takes what comes in turn.
         const loading = loader.load(entries);
         await database.query(theirs);
         return await loading;
@@ -64,7 +67,8 @@ describeOnInstances('bulk loaders that meet others', (open, kind) => {
       return await loading.results;
     };
     expect(await load()).toMatchObject([fine, there(true), there(true), there(false), fine]);
-    expect((await messagesOf(workspaceId)).sort()).toEqual(['first', 'last', 'theirs']);
+    const messages = (await messagesOf(workspaceId)).filter((message) => message !== 'twice');
+    expect(messages.sort()).toEqual(['first', 'last', 'theirs']);
   });
 
   it('holds entries against what was written after their keys were looked up', async () => {

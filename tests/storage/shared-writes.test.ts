@@ -65,8 +65,8 @@ describeOnInstances('shared writes', (open, kind) => {
       expect(activity).toMatchObject(entry);
       expect(result).toEqual({ activity, duplicate: false, differs: false });
     }
-    // All who were woken by one commit go together: one transaction a round.
-    expect(new Set([...trail.values()].map(({ transactionId }) => transactionId)).size).toBeLessThanOrEqual(2 * rounds);
+    // All who were woken by one commit go together: one transaction a round, two where two batches are under way.
+    expect(new Set([...trail.values()].map(({ transactionId }) => transactionId)).size).toBeLessThanOrEqual(3 * rounds);
   });
 
   it('keeps the order of a caller, within a call and from call to call, while 20 others write', async () => {
@@ -193,6 +193,8 @@ describeOnInstances('shared writes', (open, kind) => {
       const batch = Promise.all(['1', '2', '3'].map(call));
       await endConnection();
       expect(await first).toEqual(failed);
+      // It leaves now; whoever comes later does not belong to it.
+      await turn();
       const behind = writer.write(entriesOf(workspaceId, ['behind']));
       await endConnection();
       expect(await batch).toEqual([failed, failed, failed]);

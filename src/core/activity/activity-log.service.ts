@@ -58,6 +58,10 @@ const patienceAtClose = 2_000;
 
 let options: ConfigureOptions = {};
 let running: Promise<Running> | undefined;
+/** What `running` has come to. */
+let started: Running | undefined;
+/** Entries that wait for that; those behind them do not overtake them. */
+let waitingForStart = 0;
 
 /**
  * Says where `logActivity` writes, in place of the environment. To be called before the first entry.
@@ -138,10 +142,19 @@ async function start(): Promise<Running> {
 
 /** Not async: whoever asks first goes on first, so what was logged before a close comes before it. */
 function run(): Promise<Running> {
-  running ??= start().catch((error: unknown) => {
-    running = undefined;
-    throw error;
-  });
+  if (running === undefined) {
+    const starting = start().then(
+      (parts) => {
+        if (running === starting) started = parts;
+        return parts;
+      },
+      (error: unknown) => {
+        if (running === starting) running = undefined;
+        throw error;
+      },
+    );
+    running = starting;
+  }
   return running;
 }
 
@@ -155,8 +168,14 @@ function run(): Promise<Running> {
  * @throws ActivityLogError where `swallowErrors` is false, and nothing is kept: BAD_USER_INPUT naming the field,
  *   UNAVAILABLE
  */
-export async function logActivity(entry: ActivityInput, options: LogActivityOptions = {}): Promise<Activity | null> {
+export function logActivity(entry: ActivityInput, options: LogActivityOptions = {}): Promise<Activity | null> {
+  if (started === undefined || waitingForStart > 0) return logOnceStarted(entry, options);
+  return started.log.log(entry, options);
+}
+
+async function logOnceStarted(entry: ActivityInput, options: LogActivityOptions): Promise<Activity | null> {
   let parts: Running;
+  waitingForStart += 1;
   try {
     parts = await run();
   } catch (error) {
@@ -164,6 +183,8 @@ export async function logActivity(entry: ActivityInput, options: LogActivityOpti
     // Its settings cannot be used: there is nobody else to tell.
     createLogger('error').error({ err: loggable(error) }, 'the activity log cannot be used');
     return null;
+  } finally {
+    waitingForStart -= 1;
   }
   return await parts.log.log(entry, options);
 }
@@ -210,5 +231,6 @@ export async function flushActivityLog(): Promise<void> {
 export async function closeActivityLog(): Promise<void> {
   const closing = running;
   running = undefined;
+  started = undefined;
   await (await closing)?.close();
 }

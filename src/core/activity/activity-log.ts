@@ -1,4 +1,4 @@
-import { ActivityLogError } from '../../errors.ts';
+import { ActivityLogError, isRefusal } from '../../errors.ts';
 import { type Logger, loggable } from '../../log.ts';
 import type { Metrics } from '../../metrics.ts';
 import type { AcceptedActivity, Activity, ActivityInput, WriteResult, Written } from './activity.ts';
@@ -59,6 +59,8 @@ export interface ActivityLogParts {
   metrics: Metrics;
 }
 
+type Checked = { sent: AcceptedActivity } | { error: unknown };
+
 /** The fields that a refusal is counted under. */
 const fields: ReadonlySet<string> = new Set(Object.keys(entrySchema.shape));
 
@@ -71,33 +73,42 @@ export class ActivityLog {
   }
 
   /**
-   * Logs one entry.
+   * Logs one entry. Not async: once it is accepted, nothing holds on to what the caller gave.
    * @returns the entry as it stands in the trail; null where an error was swallowed, or the entry is kept to be written later
    * @throws ActivityLogError where `swallowErrors` is false: BAD_USER_INPUT, UNAVAILABLE
    */
-  async log(input: ActivityInput, options: LogActivityOptions = {}): Promise<Activity | null> {
-    const activity = await this.#log(input, options);
-    // A refusal is there at once. Whoever logs one entry after the other would let nobody else have a turn.
-    if (activity === null) await new Promise((resolve) => void setImmediate(resolve));
-    return activity;
+  log(input: ActivityInput, { swallowErrors = true, tx }: LogActivityOptions = {}): Promise<Activity | null> {
+    let checked: Checked;
+    try {
+      checked = this.#check(input);
+    } catch (error) {
+      checked = { error };
+    }
+    if ('error' in checked) return this.#fail(checked.error, input?.eventKey, swallowErrors);
+    return this.#log(checked.sent, swallowErrors, tx);
   }
 
-  async #log(input: ActivityInput, { swallowErrors = true, tx }: LogActivityOptions): Promise<Activity | null> {
+  async #log(
+    entry: AcceptedActivity,
+    swallowErrors: boolean,
+    tx: CallerTransaction | undefined,
+  ): Promise<Activity | null> {
     try {
-      const checked = this.#check(input);
-      if ('error' in checked) throw checked.error;
-      const { sent: entry } = checked;
       if (tx !== undefined) {
         const written = await this.#parts.writer.writeWithin(tx, entry, swallowErrors);
         return this.#taken(written, swallowErrors);
       }
       const [result] = (await this.#write([entry], swallowErrors)) ?? [];
-      return result === undefined ? null : this.#taken(result, swallowErrors);
+      return result === undefined ? await giveOthersATurn() : this.#taken(result, swallowErrors);
     } catch (error) {
-      if (!swallowErrors) throw error;
-      this.#swallow(error, input?.eventKey);
-      return null;
+      return await this.#fail(error, entry.eventKey, swallowErrors);
     }
+  }
+
+  async #fail(error: unknown, eventKey: unknown, swallowErrors: boolean): Promise<null> {
+    if (swallowErrors) this.#swallow(error, eventKey);
+    else throw error;
+    return await giveOthersATurn();
   }
 
   /**
@@ -174,9 +185,10 @@ export class ActivityLog {
   }
 }
 
-/** True for an error about the entry itself: it would be refused again. */
-function isRefusal(error: unknown): error is ActivityLogError {
-  return error instanceof ActivityLogError && error.code !== 'UNAVAILABLE';
+/** A refusal, or that an entry is kept, is there at once: whoever logs one after the other would let nobody else have a turn. */
+async function giveOthersATurn(): Promise<null> {
+  await new Promise((resolve) => void setImmediate(resolve));
+  return null;
 }
 
 const partlyWritten = (cause: unknown) =>
