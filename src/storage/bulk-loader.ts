@@ -3,7 +3,7 @@ import type { ActivityWriter } from '../core/activity/activity-log.ts';
 import { saysTheSame } from '../core/activity/same-entry.ts';
 import { toCopyText } from './copy-text.ts';
 import type { Database } from './database.ts';
-import { isContention, refusesRow, isTaken } from './database-errors.ts';
+import { isContention, isTaken, refusesRow } from './database-errors.ts';
 import { entriesTable, valuesOf } from './entry-insert.ts';
 import { LookUps } from './look-ups.ts';
 import { findByKey, keyOf } from './write-entries.ts';
