@@ -1,4 +1,4 @@
-import type { ExecutionArgs, GraphQLError } from 'graphql';
+import type { DocumentNode, ExecutionArgs, ExecutionResult, GraphQLError } from 'graphql';
 import { createYoga, type Plugin } from 'graphql-yoga';
 import type { Viewer } from '../core/activity/visibility.ts';
 import { ActivityLogError } from '../errors.ts';
@@ -11,6 +11,13 @@ import { isPublic, toPublicError } from './public-error.ts';
 import { schema } from './schema.ts';
 import { Subscriptions } from './subscriptions.ts';
 
+/** An operation of a valid document, as a client asks for it. */
+export interface Operation {
+  document: DocumentNode;
+  operationName: string | undefined;
+  variables: Record<string, unknown> | undefined;
+}
+
 /** What a transport knows of a request, for the context. */
 export interface RequestContext {
   signedIn: Viewer | undefined;
@@ -21,6 +28,9 @@ export interface GraphqlOptions {
   logger: Logger;
   metrics: Metrics;
 }
+
+/** What other origins may send. */
+export const corsMethods = ['GET', 'POST', 'OPTIONS'] as const;
 
 const notHere = new ActivityLogError(
   'BAD_USER_INPUT',
@@ -48,16 +58,24 @@ export function createGraphql({ services, logger, metrics }: GraphqlOptions) {
     onExecute: ({ setExecuteFn }) => setExecuteFn((args: ExecutionArgs) => executor.execute(args)),
     onValidate: ({ setValidationFn }) => setValidationFn((_schema, document) => documents.validate(document)),
   };
+  const toSafeResult = (result: ExecutionResult): ExecutionResult => {
+    if (result.errors === undefined || result.errors.every((error) => isPublic(error))) return result;
+    const errors = result.errors.map((error) => (isPublic(error) ? error : toSafeError(error))) as GraphQLError[];
+    return { ...result, errors };
+  };
   // Errors of parsing, validation and the protocol never pass maskError.
   const safeResults: Plugin = {
     onResultProcess({ result, setResult }) {
-      if (Symbol.asyncIterator in result || Array.isArray(result) || !('errors' in result) || !result.errors) return;
-      if (result.errors.every((error) => isPublic(error))) return;
-      setResult({
-        ...result,
-        errors: result.errors.map((error) => (isPublic(error) ? error : toSafeError(error))) as never,
-      });
+      if (!(Symbol.asyncIterator in result) && !Array.isArray(result)) setResult(toSafeResult(result));
     },
+  };
+  /** Executes a query or mutation as yoga would, without its requests and responses. */
+  const execute = async (operation: Operation, signedIn: Viewer | undefined): Promise<ExecutionResult> => {
+    const { document, operationName, variables } = operation;
+    const contextValue = createContext(services, signedIn);
+    return toSafeResult(
+      await executor.execute({ schema, document, operationName, variableValues: variables, contextValue }),
+    );
   };
   const yoga = createYoga<RequestContext, GraphqlContext>({
     schema,
@@ -66,7 +84,7 @@ export function createGraphql({ services, logger, metrics }: GraphqlOptions) {
     graphiql: false,
     landingPage: false,
     batching: false,
-    cors: { origin: '*', methods: ['GET', 'POST', 'OPTIONS'] },
+    cors: { origin: '*', methods: [...corsMethods] },
     logging: false,
     maskedErrors: { maskError: toSafeError },
     parserAndValidationCache: false,
@@ -76,6 +94,7 @@ export function createGraphql({ services, logger, metrics }: GraphqlOptions) {
     schema,
     yoga,
     documents,
+    execute,
     subscriptions: new Subscriptions({ schema, services, toSafeError }),
     toSafeError,
   };

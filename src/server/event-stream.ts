@@ -1,11 +1,10 @@
 /** Subscriptions over HTTP: server-sent events, as graphql-sse has them for distinct connections. */
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { type ExecutionResult, getOperationAST, OperationTypeNode } from 'graphql';
+import type { ExecutionResult } from 'graphql';
 import type { Viewer } from '../core/activity/visibility.ts';
 import { ActivityLogError } from '../errors.ts';
-import type { SubscriptionRequest } from '../graphql/subscriptions.ts';
-import type { Graphql } from '../graphql/yoga.ts';
+import type { Graphql, Operation } from '../graphql/yoga.ts';
 import type { Delivery, Outlet } from '../live/topic.ts';
 import { Channel, type ChannelOptions, progressOf } from './channel.ts';
 import { atTime } from './expiry.ts';
@@ -56,50 +55,6 @@ class EventChannel extends Channel implements Outlet {
   }
 }
 
-const isJson = ({ headers }: IncomingMessage): boolean =>
-  /^application\/json\s*(?:;|$)/i.test(headers['content-type'] ?? '');
-
-function paramsOf(request: IncomingMessage, body: Buffer | null): Record<string, unknown> | undefined {
-  try {
-    if (body !== null) {
-      if (request.method !== 'POST' || !isJson(request)) return undefined;
-      // Parsed again by yoga where it is not for us: not worth it for the many that cannot be.
-      if (!body.includes('subscription') && !body.includes('\\u')) return undefined;
-      return JSON.parse(body.toString('utf8')) as Record<string, unknown>;
-    }
-    if (request.method !== 'GET') return undefined;
-    const { searchParams } = new URL(request.url ?? '/', 'http://localhost');
-    const variables = searchParams.get('variables');
-    return {
-      query: searchParams.get('query'),
-      operationName: searchParams.get('operationName'),
-      variables: variables === null ? undefined : (JSON.parse(variables) as unknown),
-    };
-  } catch {
-    return undefined;
-  }
-}
-
-/** The subscription that a request asks for; undefined where it is something else, or nothing that could be executed. */
-export function readSubscription(
-  { documents }: Graphql,
-  request: IncomingMessage,
-  body: Buffer | null,
-): Omit<SubscriptionRequest, 'viewer'> | undefined {
-  const { query, operationName, variables } = paramsOf(request, body) ?? {};
-  if (typeof query !== 'string' || (operationName != null && typeof operationName !== 'string')) return undefined;
-  if (variables != null && (typeof variables !== 'object' || Array.isArray(variables))) return undefined;
-  try {
-    const document = documents.parse(query);
-    if (documents.validate(document).length > 0) return undefined;
-    const name = operationName ?? undefined;
-    if (getOperationAST(document, name)?.operation !== OperationTypeNode.SUBSCRIPTION) return undefined;
-    return { document, operationName: name, variables: (variables as Record<string, unknown> | null) ?? undefined };
-  } catch {
-    return undefined;
-  }
-}
-
 export interface EventStreamOptions {
   graphql: Graphql;
   channel: ChannelOptions;
@@ -112,7 +67,7 @@ export interface EventStreamOptions {
  */
 export async function serveEventStream(
   response: ServerResponse,
-  asked: Omit<SubscriptionRequest, 'viewer'>,
+  asked: Operation,
   viewer: Viewer | undefined,
   { graphql, channel: channelOptions, heartbeat }: EventStreamOptions,
 ): Promise<void> {

@@ -1,14 +1,17 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { OperationTypeNode } from 'graphql';
+import { processRegularResult } from 'graphql-yoga';
 import type { Viewer } from '../core/activity/visibility.ts';
 import { ActivityLogError, errorCatalogue } from '../errors.ts';
-import type { Graphql } from '../graphql/yoga.ts';
+import { corsMethods, type Graphql } from '../graphql/yoga.ts';
 import type { Logger } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Authenticator } from './authenticate.ts';
 import { readBody } from './body.ts';
-import { type EventStreamOptions, readSubscription, serveEventStream } from './event-stream.ts';
+import { type EventStreamOptions, serveEventStream } from './event-stream.ts';
 import { serveGraphiql } from './graphiql.ts';
 import type { InFlight } from './in-flight.ts';
+import { type AskedOperation, answerTypeOf, readOperation } from './operation.ts';
 
 export interface HttpOptions extends EventStreamOptions {
   graphql: Graphql;
@@ -43,9 +46,20 @@ function sendError(response: ServerResponse, error: ActivityLogError): void {
 }
 
 /** Copies an answer of yoga to Node's. */
-async function send(answer: Response, response: ServerResponse): Promise<void> {
-  response.writeHead(answer.status, Object.fromEntries(answer.headers));
+async function send(answer: Response, response: ServerResponse, headers: Record<string, string> = {}): Promise<void> {
+  response.writeHead(answer.status, { ...Object.fromEntries(answer.headers), ...headers });
   response.end(Buffer.from(await answer.arrayBuffer()));
+}
+
+/** Those of yoga's `cors` (src/graphql/yoga.ts), for answers that do not come from it. */
+function corsHeaders({ headers: { origin } }: IncomingMessage): Record<string, string> {
+  if (origin === undefined) return {};
+  return {
+    'access-control-allow-origin': origin,
+    vary: 'Origin',
+    'access-control-allow-methods': corsMethods.join(', '),
+    'access-control-allow-credentials': 'true',
+  };
 }
 
 /** What yoga refuses without a word, in the words of everything else. */
@@ -69,31 +83,37 @@ function sendProtocolError(
   sendJson(response, status, { errors: [{ message: said ?? message, extensions }] }, rest);
 }
 
-async function answerGraphql(
+/** Answers as yoga does, without the detour of a Request and a Response of its own. */
+async function answerOperation(
   request: IncomingMessage,
   response: ServerResponse,
-  viewer: Viewer | undefined,
-  options: HttpOptions,
-) {
-  const { method = 'GET', headers } = request;
-  const hasBody = method !== 'GET' && method !== 'HEAD';
-  const body = hasBody ? await readBody(request) : null;
-  const asked = readSubscription(options.graphql, request, body);
-  if (asked !== undefined) {
-    if (isEventStream(request)) return await serveEventStream(response, asked, viewer, options);
-    return sendProtocolError(
-      response,
-      406,
-      {},
-      'A subscription is answered as text/event-stream, or over a WebSocket.',
-    );
+  { operation, type, viewer }: { operation: AskedOperation; type: string; viewer: Viewer | undefined },
+  { graphql }: HttpOptions,
+): Promise<void> {
+  const result = await graphql.execute(operation, viewer);
+  const cors = corsHeaders(request);
+  if (result.errors !== undefined) {
+    const answer = processRegularResult(result, graphql.yoga.fetchAPI, type);
+    return await send(answer, response, cors);
   }
+  if (response.destroyed) return;
+  const bytes = Buffer.from(JSON.stringify(result));
+  response.writeHead(200, { 'content-type': `${type}; charset=utf-8`, 'content-length': bytes.length, ...cors });
+  response.end(bytes);
+}
+
+/** Answers by yoga: whatever is not an operation as nearly all are. */
+async function answerByYoga(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { body, viewer }: { body: Buffer<ArrayBuffer> | null; viewer: Viewer | undefined },
+  { graphql: { yoga } }: HttpOptions,
+): Promise<void> {
   const gone = new AbortController();
   response.once('close', () => gone.abort());
-  const { yoga } = options.graphql;
   const incoming = new yoga.fetchAPI.Request(`http://localhost${request.url ?? '/'}`, {
-    method,
-    headers: headers as Record<string, string>,
+    method: request.method ?? 'GET',
+    headers: request.headers as Record<string, string>,
     body,
     signal: gone.signal,
   });
@@ -108,6 +128,26 @@ async function answerGraphql(
   if (answer.status >= 400 && answer.body === null)
     return sendProtocolError(response, answer.status, Object.fromEntries(answer.headers));
   await send(answer, response);
+}
+
+async function answerGraphql(
+  request: IncomingMessage,
+  response: ServerResponse,
+  viewer: Viewer | undefined,
+  options: HttpOptions,
+): Promise<void> {
+  const { method = 'GET' } = request;
+  const body = method !== 'GET' && method !== 'HEAD' ? await readBody(request) : null;
+  const operation = readOperation(options.graphql.documents, request, body);
+  if (operation?.kind === OperationTypeNode.SUBSCRIPTION) {
+    if (isEventStream(request)) return await serveEventStream(response, operation, viewer, options);
+    const message = 'A subscription is answered as text/event-stream, or over a WebSocket.';
+    return sendProtocolError(response, 406, {}, message);
+  }
+  const type = operation && answerTypeOf(request, operation);
+  if (operation === undefined || type === undefined)
+    return await answerByYoga(request, response, { body, viewer }, options);
+  await answerOperation(request, response, { operation, type, viewer }, options);
 }
 
 const isEventStream = ({ headers }: IncomingMessage): boolean => (headers.accept ?? '').includes('text/event-stream');
