@@ -70,7 +70,8 @@ export const builder = new SchemaBuilder<{
             field: 'ids',
           });
         }
-        return ids.map((id) => loadNode(id, context));
+        // Compiled code loses the place in the list of a promise that is rejected: what failed is there as a value.
+        return Promise.all(ids.map((id) => loadNode(id, context).catch((error: object) => error)));
       },
     },
   },

@@ -34,8 +34,9 @@ export async function readBody(request: IncomingMessage): Promise<Buffer<ArrayBu
     });
     request.once('end', () => (size > bodyLimit ? reject(tooLarge()) : resolve(Buffer.concat(chunks))));
     request.once('error', reject);
-    request.once('close', () =>
-      reject(new ActivityLogError('BAD_USER_INPUT', 'The request ended before its body did.')),
-    );
+    request.once('close', () => {
+      if (request.complete) return;
+      reject(new ActivityLogError('BAD_USER_INPUT', 'The request ended before its body did.'));
+    });
   });
 }

@@ -23,7 +23,8 @@ const notStarted = new Set([
 /** What a server says when it ends the connection, and what the socket says when nobody ends it properly. */
 const broken = new Set(['57P01', '57P02', '57P05', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'P1008', 'P1017']);
 
-const notStartedText = /timeout exceeded when trying to connect|connection timeout|after calling end on the pool/i;
+const notStartedText =
+  /timeout exceeded when trying to connect|^timeout expired$|connection timeout|after calling end on the pool/i;
 const brokenText =
   /^Connection terminated|Client has encountered a connection error|Client was closed|Query read timeout|server closed the connection/i;
 

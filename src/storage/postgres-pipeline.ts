@@ -1,9 +1,13 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import type { Logger } from 'pino';
+import { connectionFailure } from './database-errors.ts';
 import type { PgQuery } from './postgres-statements.ts';
 
 /** Milliseconds without a statement after which the connection is closed, as those of the pool are. */
 const idleTime = 10_000;
+/** Milliseconds that a server has to take leave. */
+const longestEnding = 1_000;
 
 export interface PostgresPipelineOptions {
   connection: pg.ClientConfig;
@@ -32,14 +36,19 @@ export class PostgresPipeline {
   /** @throws what pg throws, also where it cannot connect */
   async query(query: PgQuery): Promise<pg.QueryResult> {
     this.#underWay += 1;
+    // Now: those that are called while this one waits for the connection come behind it.
+    const place = this.#underWay;
     clearTimeout(this.#idle);
+    const connected = this.#connected();
     try {
-      const client = await this.#connected();
+      const client = await connected;
       const { patience } = this.#options;
       // The server's own time-out counts from when it begins with a statement: those before come first.
-      return await client.query(
-        patience === undefined ? query : { ...query, query_timeout: patience * this.#underWay },
-      );
+      return await client.query(patience === undefined ? query : { ...query, query_timeout: patience * place });
+    } catch (error) {
+      // The socket may say so only later, when the next statement has gone the same way.
+      if (connectionFailure(error) !== undefined) this.#broke(connected, error);
+      throw error;
     } finally {
       this.#underWay -= 1;
       if (this.#underWay === 0) this.#rest();
@@ -70,14 +79,19 @@ export class PostgresPipeline {
     const forget = () => {
       if (this.#client === connecting) this.#client = undefined;
     };
-    // Without a listener an error of an idle connection would end the process. Only what it says: pg hangs the client
-    // onto this error, connection settings and all.
-    client.on('error', (error) => {
-      forget();
-      this.#options.logger?.warn({ reason: error.message }, 'the connection that entries are written by broke');
-    });
+    // Without a listener an error of an idle connection would end the process.
+    client.on('error', (error) => this.#broke(connecting, error));
     client.on('end', forget);
     return connecting;
+  }
+
+  /** Heard of once for each statement, and of the socket: the first time counts. */
+  #broke(client: Promise<pg.Client>, error: unknown): void {
+    if (this.#client !== client) return;
+    this.#end();
+    // Only what it says: pg hangs the client onto this error, connection settings and all.
+    const reason = error instanceof Error ? error.message : String(error);
+    this.#options.logger?.warn({ reason }, 'the connection that entries are written by broke');
   }
 
   #rest(): void {
@@ -91,7 +105,8 @@ export class PostgresPipeline {
     this.#client = undefined;
     if (client === undefined) return;
     const ending: Promise<void> = client
-      .then((open) => open.end())
+      // Bounded, for a server that has gone without a word.
+      .then((open) => Promise.race([open.end(), delay(longestEnding, undefined, { ref: false })]))
       .catch(() => undefined)
       .finally(() => this.#ending.delete(ending));
     this.#ending.add(ending);

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
-import { beforeAll, expect, it, onTestFinished } from 'vitest';
+import { beforeAll, expect, it, onTestFinished, vi } from 'vitest';
+import type { AcceptedActivity } from '@/core/activity/activity.ts';
 import type { ActivityWriter } from '@/core/activity/activity-log.ts';
 import { createActivityWriter } from '@/storage/activity-writer.ts';
-import { type BulkLoader, createBulkLoader } from '@/storage/bulk-loader.ts';
+import { type BulkLoader, createBulkLoader, type LoadResult } from '@/storage/bulk-loader.ts';
 import type { Database } from '@/storage/database.ts';
 import { describeOnEachDatabase } from '../support/databases.ts';
 import { distinct, entryOf, generatedEntry, hostileText, onDatabase } from '../support/generated-entries.ts';
@@ -189,6 +190,99 @@ describeOnEachDatabase('the bulk loader', (open) => {
     await allow();
     expect(await messagesOf(workspaceId)).toEqual([]);
     expect(results).toMatchObject([refused, refused]);
+  });
+
+  /** Loads batches as an import does: each is prepared while the one before is written. */
+  async function importAll(batches: readonly (readonly AcceptedActivity[])[]) {
+    const importing = createBulkLoader(database, writer);
+    const [query, copyIn] = [vi.spyOn(database, 'query'), vi.spyOn(database, 'copyIn')];
+    const results: LoadResult[] = [];
+    let writing: Promise<LoadResult[]> = Promise.resolve([]);
+    for (const batch of batches) {
+      const load = importing.prepare(batch);
+      results.push(...(await writing));
+      writing = load();
+    }
+    results.push(...(await writing));
+    const failed = copyIn.mock.settledResults.map(({ type }) => type === 'rejected');
+    const lookUps = query.mock.calls.length;
+    query.mockRestore();
+    copyIn.mockRestore();
+    return { results, lookUps, failed };
+  }
+  const batchesOf = (workspaceId: string, from: number, to: number) =>
+    Array.from({ length: to - from }, (_, batch) =>
+      keyed(
+        workspaceId,
+        Array.from({ length: 20 }, (_, at) => [`k${from + batch}.${at}`, `${from + batch}.${at}`] as const),
+      ),
+    );
+  const messages = (batches: readonly (readonly AcceptedActivity[])[]) => batches.flat().map(({ message }) => message);
+
+  it('looks for no key of an import that is new, and for those of one that comes again from its first batch on', async () => {
+    const workspaceId = fresh('again');
+    const batches = batchesOf(workspaceId, 0, 10);
+    const first = await importAll(batches);
+    expect(first.results).toEqual(batches.flat().map(() => fine));
+    expect(first).toMatchObject({ lookUps: 0, failed: batches.map(() => false) });
+    const again = await importAll(batchesOf(workspaceId, 0, 10));
+    expect(again.results).toEqual(batches.flat().map(() => there(false)));
+    expect(again).toMatchObject({ lookUps: 10, failed: [true] });
+    expect(await messagesOf(workspaceId)).toEqual(messages(batches));
+  });
+
+  it('goes on without looking for keys where an import that comes again has come to what is new', async () => {
+    const workspaceId = fresh('half');
+    const [old, added] = [batchesOf(workspaceId, 0, 10), batchesOf(workspaceId, 10, 20)];
+    await importAll(old);
+    const { results, lookUps, failed } = await importAll([...batchesOf(workspaceId, 0, 10), ...added]);
+    expect(results).toEqual([...old.flat().map(() => there(false)), ...added.flat().map(() => fine)]);
+    expect(failed).toEqual([true, ...added.map(() => false)]);
+    // Those of the old ones, of two new ones until it gives up, and of what was prepared by then.
+    expect(lookUps).toBeGreaterThanOrEqual(10);
+    expect(lookUps).toBeLessThan(16);
+    expect(await messagesOf(workspaceId)).toEqual(messages([...old, ...added]));
+  });
+
+  it('looks for the keys of twice as many new batches each time that it has found old ones without', async () => {
+    const workspaceId = fresh('twice');
+    const importing = createBulkLoader(database, writer);
+    const query = vi.spyOn(database, 'query');
+    const counts: number[] = [];
+    const [old = []] = batchesOf(workspaceId, 0, 1);
+    await importing.load(old);
+    for (let round = 0; round < 3; round += 1) {
+      expect(await importing.load(old)).toEqual(old.map(() => there(false)));
+      query.mockClear();
+      for (const batch of batchesOf(workspaceId, 1 + 10 * round, 11 + 10 * round)) await importing.load(batch);
+      counts.push(query.mock.calls.length);
+    }
+    query.mockRestore();
+    expect(counts).toEqual([2, 4, 8]);
+    expect(await messagesOf(workspaceId)).toEqual(messages(batchesOf(workspaceId, 0, 31)));
+  });
+
+  it('finds old entries in the midst of new ones, in the same batch and in later ones', async () => {
+    const workspaceId = fresh('midst');
+    const batches = batchesOf(workspaceId, 0, 12);
+    const old = [batches[3]?.slice(5, 7) ?? [], batches[4]?.slice(0, 1) ?? [], batches[11]?.slice(-1) ?? []].flat();
+    await writer.write(distinct(old.map((entry) => ({ ...entry, message: 'old' }))));
+    const { results, failed } = await importAll(batches);
+    const isOld = new Set<string>(old.map(({ id }) => id));
+    expect(results).toEqual(batches.flat().map(({ id }) => (isOld.has(id) ? there(true) : fine)));
+    expect(failed.filter((one) => one)).toHaveLength(2);
+    const added = messages(batches.map((batch) => batch.filter(({ id }) => !isOld.has(id))));
+    expect(await messagesOf(workspaceId)).toEqual([...old.map(() => 'old'), ...added]);
+  });
+
+  it('finds keys that were written after their batch was prepared', async () => {
+    const workspaceId = fresh('prepared');
+    const importing = createBulkLoader(database, writer);
+    const loads = [1, 2, 3].map(() => importing.prepare(batchesOf(workspaceId, 0, 1).flat()));
+    const results = [];
+    for (const load of loads) results.push(new Set((await load()).map((one) => 'duplicate' in one && one.duplicate)));
+    expect(results).toEqual([new Set([false]), new Set([true]), new Set([true])]);
+    expect(await messagesOf(workspaceId)).toEqual(messages(batchesOf(workspaceId, 0, 1)));
   });
 
   it('tells its own process at once that something was committed', async () => {

@@ -17,14 +17,16 @@ export interface Batch {
 export const resultOf = (item: string): WriteResult => ({ error: item });
 
 /** A GroupCommit and the batches that it was asked to commit: each is under way until the test ends it. */
-export function recordedCommits(options: { limit?: number; observer?: GroupCommitObserver } = {}) {
+export function recordedCommits(options: { limit?: number; depth?: number; observer?: GroupCommitObserver } = {}) {
+  const { limit = 20_000, depth, observer } = options;
   const batches: Batch[] = [];
   let underWay = 0;
   const group = new GroupCommit<string>({
-    limit: options.limit ?? 20_000,
-    observer: options.observer,
+    limit,
+    observer,
+    ...(depth === undefined ? {} : { depth }),
     commit: async (items) => {
-      if (underWay > 0) throw new Error('two batches at once');
+      if (underWay >= (depth ?? 1)) throw new Error(`${underWay + 1} batches at once`);
       underWay += 1;
       try {
         return await new Promise<WriteResult[]>((resolve, reject) => {
