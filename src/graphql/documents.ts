@@ -9,7 +9,7 @@ import {
   validate,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import { mostAliases, mostTokens } from './limits.ts';
+import { longestDocument, mostAliases, mostTokens } from './limits.ts';
 
 /** Valid documents that are kept parsed, and the characters that they may have together. */
 const kept = { documents: 1_000, characters: 4_000_000 } as const;
@@ -42,11 +42,15 @@ export class Documents {
 
   /**
    * Parses a document, valid or not.
-   * @throws GraphQLError for what is none, or has more tokens than the limit
+   * @throws GraphQLError for what is none, or is longer or has more tokens than the limits
    */
   parse(text: string): DocumentNode {
     const known = this.#valid.get(text);
     if (known !== undefined) return known;
+    if (text.length > longestDocument) {
+      const message = `The document takes at most ${longestDocument} characters. Large inputs belong into variables.`;
+      throw new GraphQLError(message, { extensions: { code: 'LIMIT_EXCEEDED' } });
+    }
     try {
       const document = parse(text, { maxTokens: mostTokens });
       this.#textOf.set(document, text);

@@ -12,6 +12,8 @@ export const queryLimits = {
 export const mostAliases = 50;
 /** Lexical tokens in one document. Large inputs belong into variables. */
 export const mostTokens = 20_000;
+/** Characters of one document: the places of its errors are looked for in all of them. */
+export const longestDocument = 500_000;
 /** Entries of one `activityLogMany`. */
 export const mostEntries = 1_000;
 /** Entries of a page: by default, at most. */

@@ -72,6 +72,7 @@ describeOnEachDatabase('a request for too much', (open) => {
     ],
     ['with 51 aliases', `{ ${many(51, (number) => `a${number}: __typename`).join(' ')} }`, {}, 'query'],
     ['of more than 20,000 tokens', tooManyTokens, {}, 'query'],
+    ['of more than 500,000 characters', `{ viewer { subject } ${'\n'.repeat(500_000)} }`, {}, 'query'],
     ['of 1,001 fields of one name', tooManyOfOneName, {}, 'query'],
     ['with first: 501', '{ timeline(workspaceId: "w1", first: 501) { liveCursor } }', {}, 'first'],
     ['with last: 501', '{ timeline(workspaceId: "w1", last: 501) { liveCursor } }', {}, 'last'],
