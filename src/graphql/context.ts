@@ -47,17 +47,30 @@ export function createSharedContext(services: Services): GraphqlContext {
   });
 }
 
+/** With loaders that are made when somebody asks for them: most operations ask for none. */
 function contextOf(services: Services, viewer: () => Viewer): GraphqlContext {
   // Not cached: a subscription's context lives for hours, and names change.
   const options = { cache: false };
+  let entries: GraphqlContext['entries'] | undefined;
+  let workspaces: GraphqlContext['workspaces'] | undefined;
+  let brands: GraphqlContext['brands'] | undefined;
   return {
     services,
     viewer,
-    entries: new DataLoader(
-      (ids) => findEntries(services.database, ids, (workspaceId) => readScope(viewer(), workspaceId)),
-      options,
-    ),
-    workspaces: new DataLoader((ids) => services.directory.workspaces(ids), options),
-    brands: new DataLoader((keys) => services.directory.brands(keys), options),
+    get entries() {
+      entries ??= new DataLoader(
+        (ids) => findEntries(services.database, ids, (workspaceId) => readScope(viewer(), workspaceId)),
+        options,
+      );
+      return entries;
+    },
+    get workspaces() {
+      workspaces ??= new DataLoader((ids) => services.directory.workspaces(ids), options);
+      return workspaces;
+    },
+    get brands() {
+      brands ??= new DataLoader((keys) => services.directory.brands(keys), options);
+      return brands;
+    },
   };
 }
