@@ -25,6 +25,8 @@ function fieldOf(error: GraphQLError): string {
     if (http?.status === 405) return 'method';
     return /"(query|variables|operationName|extensions)" param/.exec(error.message)?.[1] ?? 'body';
   }
+  const argument = argumentOf(error);
+  if (argument !== undefined) return argument;
   const [, variable, path] = /^Variable "\$(\w+)" (?:got invalid value .* at "([^"]+)"|)/s.exec(error.message) ?? [];
   if (variable !== undefined) return path ?? variable;
   const node = error.nodes?.[0] as { name?: { value: string } } | undefined;
@@ -84,7 +86,17 @@ export function isPublic(error: GraphQLError): boolean {
   return Object.getOwnPropertyDescriptor(error.extensions, 'http')?.enumerable === false;
 }
 
-/** True for parsing, validation and coercion of variables: no resolver had begun. */
+/** True for parsing, validation and coercion of variables and arguments: the resolver had not begun. */
 function isAboutRequest(error: GraphQLError): boolean {
+  if (argumentOf(error) !== undefined) return true;
   return error.path === undefined && (error.originalError === undefined || error.nodes !== undefined);
+}
+
+/**
+ * The argument that an operation has no value for when it is executed: its variable may be null by its type, and was, or
+ * has no value. Resolvers throw no such errors.
+ */
+function argumentOf({ message, originalError }: GraphQLError): string | undefined {
+  if (originalError !== undefined && !(originalError instanceof GraphQLError)) return undefined;
+  return /^Argument "(\w+)" (?:of (?:required|non-null) type|has invalid value)/.exec(message)?.[1];
 }

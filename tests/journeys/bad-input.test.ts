@@ -139,6 +139,12 @@ describeOnEachDatabase('a request that is wrong', (open) => {
     ['null where something is needed', logOne, { input: { ...entry, eventKey: null } }, 'input.eventKey'],
     ['a field that is missing', logOne, { input: { workspaceId: 'w1' } }, 'input'],
     ['a variable that is missing', logOne, {}, 'input'],
+    [
+      'a null for a variable that has a default',
+      'query ($w: String = "w1") { timeline(workspaceId: $w) { liveCursor } }',
+      { w: null },
+      'workspaceId',
+    ],
     ['a time that is none', logOne, { input: { ...entry, createdAt: 'yesterday' } }, 'input.createdAt'],
     ['a time without a zone', logOne, { input: { ...entry, createdAt: '2026-01-31T12:00:00' } }, 'input.createdAt'],
     ['a time as a number', logOne, { input: { ...entry, createdAt: 1_700_000_000 } }, 'input.createdAt'],

@@ -40,6 +40,10 @@ const requests: Record<string, unknown> = {
   'a variable of the wrong type': { query: timeline, variables: { w: 7 } },
   'a variable that is missing': { query: timeline },
   'variables that are no object': { query: timeline, variables: [] },
+  'a null for a variable that has a default': {
+    query: 'query ($w: String = "w1") { timeline(workspaceId: $w) { liveCursor } }',
+    variables: { w: null },
+  },
   'a document that is not valid': { query: '{ nothing }' },
   'a document that is none': { query: '{' },
   'no document': { variables: {} },
