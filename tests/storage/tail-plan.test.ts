@@ -1,25 +1,13 @@
 import pg from 'pg';
-import type { Sql } from 'sql-template-tag';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Position } from '@/core/activity/position.ts';
 import type { Database } from '@/storage/database.ts';
 import { openPostgres } from '@/storage/postgres.ts';
 import { readFeed, readSnapshot } from '@/storage/tail.ts';
 import { createTestDatabase, type TestDatabase } from '../support/databases.ts';
+import { explained, type Mode, modes, recording } from './explained.ts';
 
 const rows = 50_000;
-
-interface Plan {
-  'Node Type': string;
-  'Relation Name'?: string;
-  'Index Name'?: string | undefined;
-  'Actual Rows': number;
-  'Actual Loops': number;
-  'Rows Removed by Filter'?: number;
-  'Shared Hit Blocks': number;
-  'Shared Read Blocks': number;
-  Plans?: Plan[];
-}
 
 let own: TestDatabase;
 let database: Database;
@@ -58,53 +46,13 @@ async function insert(client: pg.Client, count: number, prefix: string): Promise
   await client.query(insertText(count, prefix));
 }
 
-type Mode = 'force_custom_plan' | 'force_generic_plan';
-const modes: Mode[] = ['force_custom_plan', 'force_generic_plan'];
-
-const isOfTable = (plan: Plan) => plan['Relation Name'] === 'ActivityLog' || plan['Index Name'] !== undefined;
-
 /** What the very statement of a read looked at, and how. */
 async function explain(after: Position, limit: number, mode: Mode = 'force_custom_plan') {
-  const statements: Sql[] = [];
-  const recording: Database = Object.assign(Object.create(database), {
-    query: async (statement: Sql) => {
-      statements.push(statement);
-      return await database.query(statement);
-    },
-  });
-  const read = await readFeed(recording, { after, limit });
+  const { recorded, statements } = recording(database);
+  const read = await readFeed(recorded, { after, limit });
   const [statement] = statements;
   if (statement === undefined) throw new Error('nothing was read');
-  const client = new pg.Client({ connectionString: own.url, application_name: 'explain' });
-  await client.connect();
-  // The plan for these values, or the one for any, which PostgreSQL may keep for a statement that is repeated.
-  await client.query(`SET plan_cache_mode = ${mode}`);
-  await client.query(`PREPARE look AS ${statement.text}`);
-  const values = statement.values.map((value) => client.escapeLiteral(String(value)));
-  const { rows: answer } = await client.query<{ 'QUERY PLAN': [{ Plan: Plan }] }>(
-    `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE look(${values.join(', ')})`,
-  );
-  await client.end();
-  const scans: Plan[] = [];
-  const collect = (plan: Plan) => {
-    // A bitmap's heap scan only fetches what its index scan found.
-    if (plan['Node Type'] !== 'Bitmap Heap Scan' && /Scan/.test(plan['Node Type']) && isOfTable(plan)) scans.push(plan);
-    for (const child of plan.Plans ?? []) collect(child);
-  };
-  const plan = (answer[0] as { 'QUERY PLAN': [{ Plan: Plan }] })['QUERY PLAN'][0].Plan;
-  collect(plan);
-  const looked = scans.reduce(
-    (sum, scan) => sum + (scan['Actual Rows'] + (scan['Rows Removed by Filter'] ?? 0)) * scan['Actual Loops'],
-    0,
-  );
-  return {
-    read,
-    looked,
-    /** Pages of 8 KiB: what entries cost that nobody can see yet. */
-    pages: plan['Shared Hit Blocks'] + plan['Shared Read Blocks'],
-    indexes: [...new Set(scans.map((scan) => scan['Index Name']))],
-    statements,
-  };
+  return { read, statements, ...(await explained(own.url, statement, mode)) };
 }
 
 const byIndex = ['ActivityLog_transactionId_sequence_idx'];
