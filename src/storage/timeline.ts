@@ -55,7 +55,7 @@ export async function readPage(database: Database, request: PageRequest): Promis
   );
   const snapshot = toSnapshot(rows[0]?.snapshot);
   const found = rows.filter((row): row is typeof row & ActivityRow => row.id !== null);
-  const entries = found.slice(0, limit).map(({ snapshot: _, ...row }) => reveal(request.scope, toActivity(row)));
+  const entries = found.slice(0, limit).map((row) => reveal(request.scope, toActivity(row)));
   if (request.from === 'oldest') entries.reverse();
   return { entries, more: found.length > limit, snapshot };
 }

@@ -1,7 +1,7 @@
 import sql from 'sql-template-tag';
-import type { AcceptedActivity, Activity, JsonValue, WriteResult, Written } from '../core/activity/activity.ts';
+import type { AcceptedActivity, Activity, WriteResult, Written } from '../core/activity/activity.ts';
 import { saysTheSame } from '../core/activity/same-entry.ts';
-import { type ActivityRow, activityColumns, toActivity } from './activity-rows.ts';
+import { type ActivityRow, activityColumns, activityOf, toActivity } from './activity-rows.ts';
 import type { Queryable } from './database.ts';
 import { type Inserted, insertEntries, type PassedOver, valuesOf } from './entry-insert.ts';
 
@@ -48,31 +48,11 @@ async function findById(target: Queryable, entries: readonly AcceptedActivity[])
   return new Map(rows.map((row) => [row.id, toActivity(row)]));
 }
 
-/** Written out: V8 puts what `{ ...entry }` makes into the old generation at once, and collecting it there took a third of all the time. */
-function asNew(entry: AcceptedActivity, { transactionId, sequence }: Inserted): Written {
-  const activity: Activity = {
-    id: entry.id,
-    workspaceId: entry.workspaceId,
-    brandId: entry.brandId,
-    entityType: entry.entityType,
-    entityId: entry.entityId,
-    eventKey: entry.eventKey,
-    message: entry.message,
-    context: entry.context,
-    actorType: entry.actorType,
-    actorUserId: entry.actorUserId,
-    actorLabel: entry.actorLabel,
-    payloadText: entry.payloadText,
-    visibility: entry.visibility,
-    severity: entry.severity,
-    createdAt: entry.createdAt,
-    idempotencyKey: entry.idempotencyKey,
-    payload: entry.payloadText === null ? null : (JSON.parse(entry.payloadText) as JsonValue),
-    transactionId: BigInt(transactionId),
-    sequence: BigInt(sequence),
-  };
-  return { activity, duplicate: false, differs: false };
-}
+const asNew = (entry: AcceptedActivity, { transactionId, sequence }: Inserted): Written => ({
+  activity: activityOf(entry, transactionId, BigInt(sequence)),
+  duplicate: false,
+  differs: false,
+});
 
 const asDuplicate = (entry: AcceptedActivity, activity: Activity): Written => ({
   activity,
