@@ -11,16 +11,16 @@
 // BENCH_DATA       another file of commits; BENCH_DIST: a folder with another build than dist/
 import { bulkHttp } from './ingest/bulk-http.mjs';
 import { callers } from './ingest/callers.mjs';
-import { averageSize } from './ingest/entries.mjs';
 import { footprint } from './ingest/footprint.mjs';
 import { growth } from './ingest/growth.mjs';
-import { historyShown } from './ingest/history.mjs';
 import { importing } from './ingest/import.mjs';
 import { mutation } from './ingest/mutation.mjs';
 import { settings } from './ingest/settings.mjs';
 import { single } from './ingest/single.mjs';
 import { endWithDriver, isEnding, stopAll, stopAllBut } from './support/children.mjs';
 import { isLinux, pinDriver, pinningShown } from './support/cores.mjs';
+import { averageSize } from './support/entries.mjs';
+import { historyShown } from './support/history.mjs';
 import { loadAverage } from './support/machine.mjs';
 import { startPostgres } from './support/postgres.mjs';
 import { say, shown } from './support/table.mjs';

@@ -1,7 +1,7 @@
 // The peer of everything that writes many entries: COPY of the same rows into an equally empty table.
-import { openChild } from './child.mjs';
-import { costOf } from './cost.mjs';
-import { openDatabase } from './database.mjs';
+import { openChild } from '../support/child.mjs';
+import { costOf } from '../support/cost.mjs';
+import { openDatabase } from '../support/database.mjs';
 
 export async function openCopyStand(postgres) {
   const database = await openDatabase(postgres);

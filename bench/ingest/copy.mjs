@@ -1,6 +1,6 @@
 // COPY in both directions over a client of pg, which knows its messages but not the command.
 import { once } from 'node:events';
-import { columnNames } from './rows.mjs';
+import { columnNames } from '../support/rows.mjs';
 
 /** Bytes of data in one message, as pg-copy-streams has it. */
 const messageSize = 64 * 1024;

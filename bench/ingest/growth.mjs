@@ -1,8 +1,9 @@
 // Section growth: does it write as fast into a large table as into an empty one?
+
+import { costOf } from '../support/cost.mjs';
 import { watchOthers } from '../support/machine.mjs';
 import { startPostgres } from '../support/postgres.mjs';
 import { grid, say, shown } from '../support/table.mjs';
-import { costOf } from './cost.mjs';
 import { batchSize, settings, warmUpFirst } from './settings.mjs';
 import { openWriterStand } from './writer-stands.mjs';
 

@@ -1,7 +1,7 @@
 // The process that sends requests over HTTP: all of them are made before the clock starts, and checked after it.
-import { serve } from './child.mjs';
-import { entriesFrom, entryOf } from './entries.mjs';
-import { bodyOf, HttpConnection, requestOf } from './http-connection.mjs';
+import { serve } from '../support/child.mjs';
+import { entriesFrom, entryOf } from '../support/entries.mjs';
+import { bodyOf, HttpConnection, requestOf } from '../support/http-connection.mjs';
 
 const many = `mutation ($input: [ActivityLogInput!]!) { activityLogMany(input: $input) {
   results { activity { databaseId } duplicate error { code message field } } } }`;

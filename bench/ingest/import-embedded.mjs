@@ -1,8 +1,9 @@
 // Import into the embedded database, beside PGlite's own INSERT of as many rows at a time.
+
+import { openChild } from '../support/child.mjs';
 import { removeDirectory, temporaryDirectory } from '../support/children.mjs';
 import { takeTurns } from '../support/rounds.mjs';
 import { compared, say, shown, table } from '../support/table.mjs';
-import { openChild } from './child.mjs';
 import { writeLines } from './import-files.mjs';
 import { runImport } from './import-process.mjs';
 import { settings } from './settings.mjs';

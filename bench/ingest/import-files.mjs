@@ -3,7 +3,7 @@ import { closeSync, openSync, readFileSync, writeFileSync, writeSync } from 'nod
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { temporaryDirectory } from '../support/children.mjs';
-import { lineOf } from './entries.mjs';
+import { lineOf } from '../support/entries.mjs';
 
 const linesAtOnce = 10_000;
 

@@ -1,8 +1,9 @@
 // Section import: `activity-log import` of a file, beside COPY of the rows that it writes.
+
+import { openDatabase } from '../support/database.mjs';
 import { takeTurns } from '../support/rounds.mjs';
 import { compared, grid, say, shown, table } from '../support/table.mjs';
 import { openCopyStand } from './copy-stand.mjs';
-import { openDatabase } from './database.mjs';
 import { importEmbedded } from './import-embedded.mjs';
 import { writeGzip, writeLines } from './import-files.mjs';
 import { runImport } from './import-process.mjs';

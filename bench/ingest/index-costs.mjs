@@ -1,8 +1,9 @@
 // What each index costs a write: the same bulk INSERT into copies of a table, each time without another index.
+
+import { openChild } from '../support/child.mjs';
+import { createMigrated, openClient } from '../support/database.mjs';
 import { takeTurns } from '../support/rounds.mjs';
 import { grid, say, shown } from '../support/table.mjs';
-import { openChild } from './child.mjs';
-import { createMigrated, openClient } from './database.mjs';
 import { batchSize, settings } from './settings.mjs';
 
 const keysAreUnique = 'ON CONFLICT ("workspaceId", "idempotencyKey") DO NOTHING';

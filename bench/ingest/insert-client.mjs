@@ -1,9 +1,9 @@
 // The process that writes rows with a bulk INSERT: its parameters are made before the clock starts.
-import { serve } from './child.mjs';
-import { openClient } from './database.mjs';
-import { entryOf } from './entries.mjs';
+import { serve } from '../support/child.mjs';
+import { openClient } from '../support/database.mjs';
+import { entryOf } from '../support/entries.mjs';
+import { columnArrays, rowOf } from '../support/rows.mjs';
 import { insertText } from './insert.mjs';
-import { columnArrays, rowOf } from './rows.mjs';
 import { batchSize } from './settings.mjs';
 
 const sets = new Map();

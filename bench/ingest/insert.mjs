@@ -1,5 +1,5 @@
 // The plainest bulk INSERT: an array for each column.
-import { columnNames, columns } from './rows.mjs';
+import { columnNames, columns } from '../support/rows.mjs';
 
 const types = {
   entityType: '"ActivityEntityType"',

@@ -1,11 +1,11 @@
 // PGlite by hand: INSERT … SELECT FROM unnest() of 1,000 rows at a time into the project's own table. It checks nothing.
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
+import { serve } from '../support/child.mjs';
 import { ofDist } from '../support/dist.mjs';
-import { serve } from './child.mjs';
-import { entryOf } from './entries.mjs';
+import { entryOf } from '../support/entries.mjs';
+import { columnArrays, rowOf } from '../support/rows.mjs';
 import { insertText } from './insert.mjs';
-import { columnArrays, rowOf } from './rows.mjs';
 import { batchSize } from './settings.mjs';
 
 async function migrated(directory) {

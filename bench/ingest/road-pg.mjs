@@ -1,6 +1,6 @@
 // pg by hand: a prepared INSERT of one row, over one connection or a pool of ten. It checks nothing.
 import pg from 'pg';
-import { columnNames, columns, rowOf } from './rows.mjs';
+import { columnNames, columns, rowOf } from '../support/rows.mjs';
 
 const text = `INSERT INTO "ActivityLog" (${columnNames}) VALUES (${columns.map((_, index) => `$${index + 1}`).join(', ')})
   RETURNING "id", "transactionId"::text, "sequence"::text`;

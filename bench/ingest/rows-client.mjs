@@ -1,9 +1,9 @@
 // The process that copies rows: they are made, or read from another table, before the clock starts.
-import { serve } from './child.mjs';
+import { serve } from '../support/child.mjs';
+import { openClient } from '../support/database.mjs';
+import { entryOf } from '../support/entries.mjs';
+import { copyLine, rowOf } from '../support/rows.mjs';
 import { copyIn, copyMessages, copyOut } from './copy.mjs';
-import { openClient } from './database.mjs';
-import { entryOf } from './entries.mjs';
-import { copyLine, rowOf } from './rows.mjs';
 import { batchSize } from './settings.mjs';
 
 const sets = new Map();

@@ -1,9 +1,10 @@
 // The service with a process that sends it requests; the table is empty when the clock starts.
+
+import { openChild } from '../support/child.mjs';
 import { loadCore } from '../support/cores.mjs';
+import { costOf } from '../support/cost.mjs';
+import { openDatabase } from '../support/database.mjs';
 import { startService } from '../support/service.mjs';
-import { openChild } from './child.mjs';
-import { costOf } from './cost.mjs';
-import { openDatabase } from './database.mjs';
 
 export async function openServiceStand(postgres) {
   const database = await openDatabase(postgres);

@@ -1,8 +1,9 @@
 // Applications that write by different roads, each a process over an empty table of its own.
+
+import { openChild } from '../support/child.mjs';
 import { temporaryDirectory } from '../support/children.mjs';
-import { openChild } from './child.mjs';
-import { costOf } from './cost.mjs';
-import { openDatabase } from './database.mjs';
+import { costOf } from '../support/cost.mjs';
+import { openDatabase } from '../support/database.mjs';
 import { settings, warmUpFirst } from './settings.mjs';
 
 const program = new URL('writing-process.mjs', import.meta.url);

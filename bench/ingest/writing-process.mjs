@@ -1,6 +1,6 @@
 // An application that writes: callers of one function, or of one for many, each with one call under way.
-import { serve } from './child.mjs';
-import { entriesFrom, entryOf, skewedEntryOf } from './entries.mjs';
+import { serve } from '../support/child.mjs';
+import { entriesFrom, entryOf, skewedEntryOf } from '../support/entries.mjs';
 
 const roads = {
   library: async () => (await import('./road-library.mjs')).open,

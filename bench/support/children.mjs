@@ -41,10 +41,13 @@ export function startProgram(core, command, args, options = {}) {
   return child;
 }
 
-/** Starts a module with a channel for messages, and waits for its first one, which it gets back. */
-export async function startModule(core, file, { args = [], env = {} } = {}) {
+/**
+ * Starts a module with a channel for messages, and waits for its first one, which it gets back.
+ * `node` is the program that runs it, `args` are its own.
+ */
+export async function startModule(core, file, { args = [], env = {}, node = process.execPath } = {}) {
   const program = fileURLToPath(file);
-  const child = startProgram(core, process.execPath, [...args, program], {
+  const child = startProgram(core, node, [...args, program], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });

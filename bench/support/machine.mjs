@@ -15,6 +15,12 @@ function readStat(pid) {
 /** Processor time of a process with all of its threads, in µs. */
 export const processorTime = (pid) => readStat(pid).own;
 
+/** What is not under the driver and works for it nevertheless. */
+const alsoOurs = new Set();
+
+/** From now on a process and all under it are none of the others that `watchOthers` looks for. */
+export const countAsOurs = (pid) => alsoOurs.add(pid);
+
 /** Of a process and all under it, ended ones included: PostgreSQL starts a process for each connection. */
 export function processorTimeOfTree(root) {
   const all = new Map();
@@ -39,12 +45,14 @@ function busyTime() {
   return (user + nice + system + irq + softirq + steal) * microsecondsPerTick;
 }
 
+const ourTime = () => [process.pid, ...alsoOurs].reduce((sum, root) => sum + processorTimeOfTree(root), 0);
+
 /** Begins to watch for others; what it returns gives the share of the machine that they have taken since. */
 export function watchOthers() {
-  const [began, busy, ours] = [process.hrtime.bigint(), busyTime(), processorTimeOfTree(process.pid)];
+  const [began, busy, ours] = [process.hrtime.bigint(), busyTime(), ourTime()];
   return () => {
     const elapsed = Number(process.hrtime.bigint() - began) / 1_000;
-    const others = busyTime() - busy - (processorTimeOfTree(process.pid) - ours);
+    const others = busyTime() - busy - (ourTime() - ours);
     return Math.max(0, others / elapsed / countCores());
   };
 }

@@ -5,6 +5,7 @@ import { Metrics } from '../metrics.ts';
 import { startServer } from '../server/server.ts';
 import { isEmbedded, readSecret, signToken } from '../server/token.ts';
 import { connectDatabase } from '../storage/connect.ts';
+import { startIndexWorker } from './index-worker.ts';
 
 /** How long the link that opens signed in is good for, in seconds. */
 const linkTtl = 12 * 60 * 60;
@@ -29,7 +30,12 @@ async function serve(): Promise<void> {
   const database = await connectDatabase({ ...config, logger });
   const metrics = new Metrics();
   metrics.watchProcess();
-  const server = await startServer({ config, database, secret, logger, metrics }).catch(
+  const { databaseUrl: url, statementTimeout, logLevel } = config;
+  const index =
+    database.kind === 'postgres' && url !== undefined
+      ? () => startIndexWorker({ url, statementTimeout, logLevel }, logger)
+      : undefined;
+  const server = await startServer({ config, database, secret, logger, metrics, index }).catch(
     async (error: NodeJS.ErrnoException) => {
       await database.close();
       if (error.code !== 'EADDRINUSE') throw error;

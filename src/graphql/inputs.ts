@@ -70,7 +70,8 @@ export const FilterInput = builder.inputType('ActivityFilter', {
     from: t.field({ type: 'DateTime', description: 'Entries from this moment on: `from <= createdAt`.' }),
     to: t.field({ type: 'DateTime', description: 'Entries before this moment: `createdAt < to`.' }),
     search: t.string({
-      description: 'Words that all stand somewhere in message, event key, actor label, entity id or payload.',
+      description:
+        'Words that all stand in message, event key, actor label, entity id or values of the payload, whatever their case and accents: `word`, `"a phrase"`, `begin*`, `-without`. What is written together, like `RATE_LIMIT`, is a phrase.',
     }),
   }),
 });

@@ -10,6 +10,9 @@ export interface PublicError {
 /** Codes whose HTTP status is the status of the whole answer: nothing of the operation ran, or ever will. */
 const wholeAnswer: ReadonlySet<ErrorCode> = new Set(['UNAUTHENTICATED', 'UNAVAILABLE']);
 
+/** Characters of a message of graphql-js. */
+const longestMessage = 500;
+
 function findOwn(error: unknown): ActivityLogError | undefined {
   for (let at = error; at !== undefined && at !== null; at = (at as GraphQLError).originalError) {
     if (at instanceof ActivityLogError) return at;
@@ -66,6 +69,10 @@ export function toPublicError(error: unknown): PublicError {
   const own = findOwn(error);
   if (own !== undefined)
     return { error: make(error, own.code, own.message, own.field), unexpected: own.code === 'INTERNAL' };
+  if (isTooDeep(error)) {
+    const message = 'The document is nested too deeply.';
+    return { error: make(error, 'LIMIT_EXCEEDED', message, 'query'), unexpected: false };
+  }
   if (error instanceof GraphQLError && isAboutRequest(error)) {
     if (error.message === 'Validation aborted.') {
       const message = 'The document has too many fields of the same name to be checked. Ask for fewer.';
@@ -74,11 +81,21 @@ export function toPublicError(error: unknown): PublicError {
     const isLimit =
       error.extensions['code'] === 'LIMIT_EXCEEDED' || /^Syntax Error: Document contains more/.test(error.message);
     return {
-      error: make(error, isLimit ? 'LIMIT_EXCEEDED' : 'BAD_USER_INPUT', error.message, fieldOf(error)),
+      error: make(error, isLimit ? 'LIMIT_EXCEEDED' : 'BAD_USER_INPUT', brief(error.message), fieldOf(error)),
       unexpected: false,
     };
   }
   return { error: make(error, 'INTERNAL', errorCatalogue.INTERNAL.text, undefined), unexpected: true };
+}
+
+/** graphql-js repeats what it was given, all of it, in each of up to fifty errors. */
+const brief = (message: string): string =>
+  message.length <= longestMessage ? message : `${message.slice(0, longestMessage).toWellFormed()} …`;
+
+/** Counting and executing walk a document by recursion: one that the parser could just hold may be too deep for them. */
+function isTooDeep(error: unknown): boolean {
+  const inner = error instanceof GraphQLError ? error.originalError : error;
+  return inner instanceof RangeError && inner.message === 'Maximum call stack size exceeded';
 }
 
 /** True where the error came from `toPublicError`. */

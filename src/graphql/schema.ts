@@ -8,6 +8,7 @@ import './viewer.ts';
 import './workspace.ts';
 import './activity.ts';
 import './timeline.ts';
+import './statistics.ts';
 import './activity-mutations.ts';
 import './activity-added.ts';
 import { formatBrandId } from './node.ts';
@@ -26,4 +27,12 @@ for (const [name, idOf] of Object.entries(ids)) {
   const field = type instanceof GraphQLObjectType ? type.getFields()['id'] : undefined;
   if (field === undefined) throw new Error(`there is no field ${name}.id`);
   field.resolve = (node) => encodeGlobalID(name, idOf(node));
+}
+
+// What a page's sides have beyond them is a look into the database: only where it is selected (timeline.ts).
+const pageInfo = (schema.getType('PageInfo') as GraphQLObjectType).getFields();
+for (const name of ['hasPreviousPage', 'hasNextPage']) {
+  const field = pageInfo[name];
+  if (field === undefined) throw new Error(`there is no field PageInfo.${name}`);
+  field.resolve = (page) => page[name]();
 }

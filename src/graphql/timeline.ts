@@ -58,7 +58,7 @@ const ActivityConnection = builder.objectRef<Connection>('ActivityConnection').i
     pageInfo: t.field({
       type: builder.pageInfoRef(),
       description: 'Whether there is more, and from where.',
-      resolve: (connection, _args, { services }) => pageInfo(connection, services),
+      resolve: (connection, _args, { services }) => pageInfo(connection, services) as never,
     }),
     liveCursor: t.string({
       description:
@@ -74,6 +74,8 @@ const ActivityConnection = builder.objectRef<Connection>('ActivityConnection').i
           description: `Count no further than this, at most ${countLimits.most}.`,
         }),
       },
+      // The page's size multiplies it too.
+      complexity: { field: 10 },
       resolve: ({ request }, args, { services }) => {
         const limit = args.limit ?? countLimits.default;
         if (limit < 0)
@@ -89,11 +91,19 @@ const ActivityConnection = builder.objectRef<Connection>('ActivityConnection').i
   }),
 });
 
+/** What lies beyond a page is only looked for where somebody selects it; schema.ts calls these functions. */
+interface PageInfo {
+  startCursor: string | null;
+  endCursor: string | null;
+  hasPreviousPage: () => boolean | Promise<boolean>;
+  hasNextPage: () => boolean | Promise<boolean>;
+}
+
 /**
  * Beyond the side that a page was cut on, the page itself knows; on the other side only a cursor can leave anything out.
  * Beside an empty page lie its cursors' own entries too.
  */
-async function pageInfo({ request, page }: Connection, { database }: Services) {
+function pageInfo({ request, page }: Connection, { database }: Services): PageInfo {
   const { after, before, from } = request;
   const newest = page.entries[0];
   const oldest = page.entries.at(-1);
@@ -107,8 +117,8 @@ async function pageInfo({ request, page }: Connection, { database }: Services) {
   return {
     startCursor: newest === undefined ? null : closePageCursor(newest),
     endCursor: oldest === undefined ? null : closePageCursor(oldest),
-    hasPreviousPage: (from === 'oldest' && page.more) || (await look('newer', newest, after)),
-    hasNextPage: (from === 'newest' && page.more) || (await look('older', oldest, before)),
+    hasPreviousPage: () => (from === 'oldest' && page.more) || look('newer', newest, after),
+    hasNextPage: () => (from === 'newest' && page.more) || look('older', oldest, before),
   };
 }
 
@@ -145,7 +155,13 @@ async function readConnection(
   return { request, page: await readPage(context.services.database, request) };
 }
 
-const complexity = ({ first, last }: PageArguments) => ({ field: 1, multiplier: first ?? last ?? pageSize.default });
+/** What a statement of its own counts for, beside the fields of its answer. */
+const statement = 100;
+const complexity = ({ first, last }: PageArguments) => ({
+  field: statement,
+  // An empty page has fields too.
+  multiplier: Math.max(first ?? last ?? pageSize.default, 1),
+});
 const description = 'The entries that you may see, newest first. Without `first` or `last`: the newest 50.';
 
 builder.queryField('timeline', (t) =>

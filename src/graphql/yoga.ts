@@ -1,4 +1,4 @@
-import type { DocumentNode, ExecutionArgs, ExecutionResult, GraphQLError } from 'graphql';
+import { type DocumentNode, type ExecutionArgs, type ExecutionResult, GraphQLError } from 'graphql';
 import { createYoga, type Plugin } from 'graphql-yoga';
 import type { Viewer } from '../core/activity/visibility.ts';
 import { ActivityLogError } from '../errors.ts';
@@ -69,6 +69,22 @@ export function createGraphql({ services, logger, metrics }: GraphqlOptions) {
       if (!(Symbol.asyncIterator in result) && !Array.isArray(result)) setResult(toSafeResult(result));
     },
   };
+  // Yoga's parsers of parameters in URLs and forms throw whatever JSON.parse does.
+  const readableParameters: Plugin = {
+    onRequestParse({ requestParser, setRequestParser }) {
+      if (requestParser === undefined) return;
+      setRequestParser(async (request) => {
+        try {
+          return await requestParser(request);
+        } catch (error) {
+          if (!(error instanceof SyntaxError)) throw error;
+          throw new GraphQLError('The "variables" parameter takes an object as JSON, and so does "extensions".', {
+            extensions: { code: 'BAD_REQUEST', http: { status: 400 } },
+          });
+        }
+      });
+    },
+  };
   /** Executes a query or mutation as yoga would, without its requests and responses. */
   const execute = async (operation: Operation, signedIn: Viewer | undefined): Promise<ExecutionResult> => {
     const { document, operationName, variables } = operation;
@@ -78,6 +94,8 @@ export function createGraphql({ services, logger, metrics }: GraphqlOptions) {
     );
   };
   const yoga = createYoga<RequestContext, GraphqlContext>({
+    // Nothing is uploaded.
+    multipart: false,
     schema,
     context: ({ signedIn }) => createContext(services, signedIn),
     graphqlEndpoint: '/graphql',
@@ -88,7 +106,7 @@ export function createGraphql({ services, logger, metrics }: GraphqlOptions) {
     logging: false,
     maskedErrors: { maskError: toSafeError },
     parserAndValidationCache: false,
-    plugins: [cachedDocuments, safeResults],
+    plugins: [readableParameters, cachedDocuments, safeResults],
   });
   return {
     schema,

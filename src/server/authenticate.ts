@@ -1,4 +1,5 @@
 import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from 'jose';
+import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { type Grant, roles, type Viewer } from '../core/activity/visibility.ts';
 import { ActivityLogError } from '../errors.ts';
@@ -33,6 +34,9 @@ const claims = z.object({
   ),
 });
 
+/** Tokens that were found good: how many, and for how long that is remembered (never beyond their own end). */
+const known = { tokens: 1_000, milliseconds: 60_000 } as const;
+
 const refuse = (message: string, cause?: unknown): never => {
   throw new ActivityLogError('UNAUTHENTICATED', message, { cause });
 };
@@ -66,6 +70,8 @@ function explain(error: unknown): string {
 
 /** Checks tokens: algorithm, signature, expiry, and issuer and audience where they are set. */
 export class Authenticator {
+  /** Checking a signature takes longer than many a query; a key that is withdrawn has to be noticed soon all the same. */
+  readonly #known = new LRUCache<string, Viewer>({ max: known.tokens, ttl: known.milliseconds });
   readonly #verify: (token: string) => Promise<JWTPayload>;
 
   constructor({ secret, jwksUrl, issuer, audience }: AuthenticatorOptions) {
@@ -95,8 +101,12 @@ export class Authenticator {
     const [, token] =
       (typeof authorization === 'string' && /^Bearer +([\w-]+\.[\w-]+\.[\w-]*)$/i.exec(authorization)) || [];
     if (token === undefined) return refuse('Authorization must be "Bearer JWT".');
+    const before = this.#known.get(token);
+    if (before !== undefined && before.expiresAt.getTime() > Date.now()) return before;
     try {
-      return toViewer(await this.#verify(token));
+      const viewer = toViewer(await this.#verify(token));
+      this.#known.set(token, viewer);
+      return viewer;
     } catch (error) {
       if (error instanceof ActivityLogError) throw error;
       if (error instanceof errors.JWKSTimeout || error instanceof TypeError) {

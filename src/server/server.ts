@@ -15,6 +15,7 @@ import { createDirectory } from '../storage/directory.ts';
 import { openEntrySpool } from '../storage/entry-spool.ts';
 import { migrate, readCursorSeal } from '../storage/migrate.ts';
 import { createFeedSource } from '../storage/tail.ts';
+import { type Indexing, startIndexing } from '../storage/term-index/indexing.ts';
 import { Authenticator } from './authenticate.ts';
 import type { ChannelOptions } from './channel.ts';
 import { Heartbeat } from './heartbeat.ts';
@@ -32,6 +33,8 @@ export interface ServerOptions {
   logger: Logger;
   /** What /metrics shows; by default one of the server's own. */
   metrics?: Metrics;
+  /** Begins to index the migrated database; by default in this thread. */
+  index?: (() => Indexing) | undefined;
 }
 
 export interface RunningServer {
@@ -47,6 +50,7 @@ export interface RunningServer {
 /** Starts the service: migrates, wires its parts, listens. What it started is ended in the reverse order. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { config, database, secret, logger, metrics = new Metrics() } = options;
+  const { index = () => startIndexing(database, logger) } = options;
   const { applied, restored } = await migrate(database);
   if (applied.length > 0) logger.info({ applied }, 'the database was migrated');
   if (restored) logger.warn('the database was restored into another cluster: live cursors given before have expired');
@@ -96,6 +100,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   // What applications that were killed have left for this database; the service itself keeps nothing: its callers wait.
   const left = await openEntrySpool({ ...config, writer, logger, metrics });
   left.start();
+  const indexing = index();
 
   async function end(): Promise<void> {
     const closed = once(http, 'close');
@@ -109,6 +114,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     http.closeAllConnections();
     await closed;
     await left.close();
+    await indexing.close();
     await database.close();
   }
   return {

@@ -78,10 +78,15 @@ export function toDatabaseError(error: unknown, statementTimeout: number, uncomm
     default:
   }
   if (errorCode(error) !== '57014') return error;
+  return tookTooLong(statementTimeout, error);
+}
+
+/** The error of a read that was given up after so many milliseconds. */
+export function tookTooLong(patience: number, cause?: unknown): ActivityLogError {
   return new ActivityLogError(
     'LIMIT_EXCEEDED',
-    `The query took longer than ${inWords(statementTimeout)} and was stopped. Narrow it, for example by from/to or an entity.`,
-    { cause: error },
+    `The query took longer than ${inWords(patience)} and was stopped. Narrow it, for example by from/to or an entity.`,
+    { cause },
   );
 }
 

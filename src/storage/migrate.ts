@@ -4,6 +4,7 @@ import type { CursorSeal } from '../core/activity/live-cursor.ts';
 import { ActivityLogError } from '../errors.ts';
 import type { Database, Queryable, TransactionConnection } from './database.ts';
 import { type Migration, readMigrations } from './migrations.ts';
+import { clearTermIndex } from './term-index/indexer.ts';
 
 /** The advisory lock that Prisma Migrate takes: nothing migrates the database while `prisma migrate` does, or the reverse. */
 const prismaMigrateLock = 72_707_369;
@@ -105,6 +106,7 @@ async function ensureEpoch(connection: TransactionConnection): Promise<boolean> 
     sql`UPDATE "ActivityLog" SET "transactionId" = '3'::xid8
       WHERE "transactionId" >= pg_snapshot_xmin(pg_current_snapshot())`,
   );
+  await clearTermIndex(connection);
   return true;
 }
 

@@ -1,7 +1,7 @@
 /** Reads the feed: what was committed between two positions (core/activity/position.ts, docs/decisions/0002). */
 import sql, { type Sql } from 'sql-template-tag';
-import type { FeedEntry, FeedRead, FeedRequest, FeedSource } from '../core/activity/feed.ts';
-import { filterCondition } from '../core/activity/filter.ts';
+import type { FeedEntry, FeedRead, FeedRequest, FeedSource, Selection } from '../core/activity/feed.ts';
+import { filterCondition, searchOf } from '../core/activity/filter.ts';
 import { formatSnapshot, type Snapshot } from '../core/activity/position.ts';
 import { reveal, scopeCondition } from '../core/activity/visibility.ts';
 import { type ActivityRow, activityColumns, toActivity } from './activity-rows.ts';
@@ -58,15 +58,22 @@ export async function readFeed(database: Database, request: FeedRequest): Promis
   );
   const until = fixed ?? toSnapshot(rows[0]?.snapshot);
   const found = rows.filter((row): row is typeof row & ActivityRow => row.id !== null);
-  const entries = found.slice(0, limit).map(({ snapshot: _, ...row }): FeedEntry => {
-    const whole = toActivity(row);
-    const activity = selection ? reveal(selection.scope, whole) : whole;
-    const { transactionId, sequence } = whole;
+  const read = found.slice(0, limit).map((row): FeedEntry => {
+    const activity = toActivity(row);
+    const { transactionId, sequence } = activity;
     return { activity, position: { seen, within: { until, place: { transactionId, sequence } } } };
   });
-  const last = entries.at(-1);
+  const last = read.at(-1);
   const settled = found.length <= limit;
-  return { entries, settled, position: settled || last === undefined ? { seen: until } : last.position };
+  const position = settled || last === undefined ? { seen: until } : last.position;
+  return { entries: selection ? chosen(read, selection) : read, settled, position };
+}
+
+/** What of the rows that SQL found the search finds too, as the viewer may see it. */
+function chosen(read: FeedEntry[], { scope, filter }: Selection): FeedEntry[] {
+  const search = searchOf(filter);
+  const found = search === undefined ? read : read.filter(({ activity }) => search(activity));
+  return found.map(({ activity, position }) => ({ activity: reveal(scope, activity), position }));
 }
 
 /** The feed of a database. */

@@ -1,13 +1,14 @@
-import sql, { raw, type Sql } from 'sql-template-tag';
+import sql from 'sql-template-tag';
 import type { Activity } from '../core/activity/activity.ts';
 import type { Selection } from '../core/activity/feed.ts';
-import { filterCondition } from '../core/activity/filter.ts';
+import { searchOf } from '../core/activity/filter.ts';
 import type { PagePosition } from '../core/activity/page-cursor.ts';
 import type { Snapshot } from '../core/activity/position.ts';
 import { isStorableText } from '../core/activity/text.ts';
 import { isInScope, type ReadScope, reveal, scopeCondition } from '../core/activity/visibility.ts';
 import { type ActivityRow, activityColumns, toActivity } from './activity-rows.ts';
 import type { Database } from './database.ts';
+import { type Bound, Matches, newerThan, olderThan } from './matching.ts';
 import { snapshotText, toSnapshot } from './snapshot.ts';
 
 export interface PageRequest extends Selection {
@@ -16,9 +17,9 @@ export interface PageRequest extends Selection {
   /** `newest`: from the newest end of the range; `oldest`: from the oldest. Either way entries come newest first. */
   from: 'newest' | 'oldest';
   /** Only entries older than this one. */
-  after?: PagePosition | undefined;
+  after?: Bound | undefined;
   /** Only entries newer than this one. */
-  before?: PagePosition | undefined;
+  before?: Bound | undefined;
 }
 
 export interface Page {
@@ -30,50 +31,69 @@ export interface Page {
   snapshot: Snapshot;
 }
 
-const selected = ({ scope, filter }: Selection): Sql => sql`${scopeCondition(scope)} AND ${filterCondition(filter)}`;
-const olderThan = ({ createdAt, id }: PagePosition): Sql =>
-  sql`("createdAt", "id") < (${createdAt}::timestamp(3), ${id})`;
-const newerThan = ({ createdAt, id }: PagePosition): Sql =>
-  sql`("createdAt", "id") > (${createdAt}::timestamp(3), ${id})`;
-
-/** True where the plan for any workspace is the best one: planning takes as long as reading the page. */
+/** True where every entry of the workspace that the scope may see is meant: one statement, its plan the same for all. */
 const isPlain = ({ scope, filter }: Selection): boolean =>
   scope.brandIds === null && Object.values(filter).every((condition) => condition == null);
 
-/** A page of a timeline and the snapshot that bounds it, from one statement. */
+/** A page of a timeline and the snapshot that bounds it. */
 export async function readPage(database: Database, request: PageRequest): Promise<Page> {
-  const { after, before, limit } = request;
+  return isPlain(request) ? await readPlainPage(database, request) : await readSelectedPage(database, request);
+}
+
+/** From one statement. */
+async function readPlainPage(database: Database, request: PageRequest): Promise<Page> {
+  const { after, before, limit, scope } = request;
   const direction = request.from === 'newest' ? sql`"createdAt" DESC, "id" DESC` : sql`"createdAt" ASC, "id" ASC`;
   const rows = await database.query<{ snapshot: string } & { [K in keyof ActivityRow]: ActivityRow[K] | null }>(
     sql`SELECT now.snapshot, entry.* FROM (SELECT ${snapshotText} AS snapshot) AS now
       LEFT JOIN LATERAL (
-        SELECT ${activityColumns} FROM "ActivityLog" WHERE ${selected(request)}
+        SELECT ${activityColumns} FROM "ActivityLog" WHERE ${scopeCondition(scope)}
           AND ${after === undefined ? sql`true` : olderThan(after)} AND ${before === undefined ? sql`true` : newerThan(before)}
         ORDER BY ${direction} LIMIT ${limit + 1}
       ) AS entry ON true ORDER BY ${direction}`,
-    { repeated: isPlain(request) },
+    { repeated: true },
   );
-  const snapshot = toSnapshot(rows[0]?.snapshot);
   const found = rows.filter((row): row is typeof row & ActivityRow => row.id !== null);
-  const entries = found.slice(0, limit).map((row) => reveal(request.scope, toActivity(row)));
-  if (request.from === 'oldest') entries.reverse();
+  return pageOf(request, found, toSnapshot(rows[0]?.snapshot));
+}
+
+/** From as many statements as it takes, all of them bounded (matching.ts). */
+async function readSelectedPage(database: Database, request: PageRequest): Promise<Page> {
+  const matches = new Matches<ActivityRow>(database, {
+    ...request,
+    columns: activityColumns,
+    wanted: request.limit + 1,
+  });
+  const found: ActivityRow[] = [];
+  for await (const batch of matches.batches()) {
+    found.push(...batch);
+    if (found.length > request.limit) break;
+  }
+  return pageOf(request, found, matches.snapshot);
+}
+
+function pageOf({ scope, from, limit }: PageRequest, found: readonly ActivityRow[], snapshot: Snapshot): Page {
+  const entries = found.slice(0, limit).map((row) => reveal(scope, toActivity(row)));
+  if (from === 'oldest') entries.reverse();
   return { entries, more: found.length > limit, snapshot };
 }
 
 /** True where the timeline has an entry older (or newer) than the position, or, with `including`, at that position. */
 export async function hasBeyond(
   database: Database,
-  selection: Selection,
+  { scope, filter }: Selection,
   side: 'older' | 'newer',
   position: PagePosition,
   including = false,
 ): Promise<boolean> {
-  const operator = raw((side === 'older' ? '<' : '>') + (including ? '=' : ''));
-  const beyond = sql`("createdAt", "id") ${operator} (${position.createdAt}::timestamp(3), ${position.id})`;
-  const [row] = await database.query<{ found: boolean }>(
-    sql`SELECT EXISTS (SELECT 1 FROM "ActivityLog" WHERE ${selected(selection)} AND ${beyond}) AS found`,
-  );
-  return row?.found === true;
+  const beyond: Bound = { ...position, including };
+  const { entries } = await readPage(database, {
+    scope,
+    filter,
+    limit: 1,
+    ...(side === 'older' ? { from: 'newest', after: beyond } : { from: 'oldest', before: beyond }),
+  });
+  return entries.length > 0;
 }
 
 /** How many entries a timeline has, counted up to `limit`. */
@@ -82,11 +102,29 @@ export async function countEntries(
   selection: Selection,
   limit: number,
 ): Promise<{ value: number; exact: boolean }> {
-  const [row] = await database.query<{ count: number }>(
-    sql`SELECT count(*)::int AS count FROM (SELECT 1 FROM "ActivityLog" WHERE ${selected(selection)} LIMIT ${limit + 1}) AS entry`,
-  );
-  const count = row?.count ?? 0;
+  const count = isPlain(selection)
+    ? await countPlain(database, selection, limit + 1)
+    : await countSelected(database, selection, limit + 1);
   return { value: Math.min(count, limit), exact: count <= limit };
+}
+
+async function countPlain(database: Database, { scope }: Selection, most: number): Promise<number> {
+  const [row] = await database.query<{ count: number }>(
+    sql`SELECT count(*)::int AS count FROM (SELECT 1 FROM "ActivityLog" WHERE ${scopeCondition(scope)} LIMIT ${most}) AS entry`,
+  );
+  return row?.count ?? 0;
+}
+
+async function countSelected(database: Database, { scope, filter }: Selection, most: number): Promise<number> {
+  // What a search looks at is all of an entry; nobody else needs more than that there is one.
+  const columns = searchOf(filter) === undefined ? sql`"id", "createdAt"` : activityColumns;
+  const matches = new Matches(database, { scope, filter, from: 'newest', columns, wanted: most });
+  let count = 0;
+  for await (const batch of matches.batches()) {
+    count += batch.length;
+    if (count >= most) break;
+  }
+  return count;
 }
 
 /**

@@ -233,7 +233,8 @@ describe.skipIf(historyIsMissing)(title, { timeout: 120_000 }, () => {
       const expected = rows.filter(({ input }) => {
         const text = `${input.message}\n${input.entityId}`.toLowerCase();
         const isWanted = input.eventKey === 'commit.created' && input.actorType === 'USER';
-        return input.workspaceId === 'fastify' && isWanted && text.includes('fix') && text.includes('test');
+        const words: string[] = text.match(/[a-z0-9]+/g) ?? [];
+        return input.workspaceId === 'fastify' && isWanted && words.includes('fix') && words.includes('test');
       });
       expect(expected.length).toBeGreaterThan(20);
       await expectTimeline({ workspace: 'fastify', filter, expected });

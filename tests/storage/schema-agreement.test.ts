@@ -35,6 +35,7 @@ const types: Record<string, string> = {
   Int: 'integer',
   BigInt: 'bigint',
   DateTime: 'timestamp(3) without time zone',
+  Boolean: 'boolean',
   Bytes: 'bytea',
   Json: 'jsonb',
 };

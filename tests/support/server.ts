@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import WebSocket from 'ws';
 import { type Config, readConfig } from '../../src/config.ts';
 import type { Role } from '../../src/core/activity/visibility.ts';
-import { startServer } from '../../src/server/server.ts';
+import { type ServerOptions, startServer } from '../../src/server/server.ts';
 import { signToken } from '../../src/server/token.ts';
 import type { Database } from '../../src/storage/database.ts';
 
@@ -29,14 +29,18 @@ export interface GraphqlAnswer {
  * The real server on a free port over a database that is open; `lines` is what it logged. Close it (it closes the
  * database too) in a hook or at the end of the test.
  */
-export async function startTestServer(database: Database, overrides: Partial<Config> = {}) {
+export async function startTestServer(
+  database: Database,
+  overrides: Partial<Config> = {},
+  { index }: Pick<ServerOptions, 'index'> = {},
+) {
   const lines: string[] = [];
   const config = {
     ...readConfig({ PORT: '0', ACTIVITY_POLL_INTERVAL_MS: '20', ACTIVITY_SPOOL_DIR: 'off' }),
     ...overrides,
   };
   const logger = pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) });
-  const server = await startServer({ config, database, secret, logger });
+  const server = await startServer({ config, database, secret, logger, index });
 
   const token = ({ workspace = '*', role = 'operator', brands = [], subject = 'u1', ttl = 3600 }: TokenGrant = {}) =>
     signToken(config, secret, { workspaceId: workspace, role, brandIds: brands, subject, ttl });

@@ -62,7 +62,7 @@ export type ActivityFilter = {
   eventKeys?: Array<string> | null | undefined;
   /** Entries from this moment on: `from <= createdAt`. */
   from?: string | null | undefined;
-  /** Words that all stand somewhere in message, event key, actor label, entity id or payload. */
+  /** Words that all stand in message, event key, actor label, entity id or values of the payload, whatever their case and accents: `word`, `"a phrase"`, `begin*`, `-without`. What is written together, like `RATE_LIMIT`, is a phrase. */
   search?: string | null | undefined;
   /** Entries of any of these severities. */
   severities?: Array<ActivitySeverity> | null | undefined;

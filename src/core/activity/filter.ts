@@ -1,6 +1,6 @@
 /**
  * The filter of timelines, counts and the feed: as a condition in SQL and as a predicate, side by side. All given
- * conditions hold; each list means any of (an empty one: none).
+ * conditions hold; each list means any of (an empty one: none). The search is a predicate only.
  */
 import sql, { join, type Sql } from 'sql-template-tag';
 import { ActivityLogError, shorten } from '../../errors.ts';
@@ -12,7 +12,7 @@ import type {
   ActivityVisibility,
 } from './activity.ts';
 import { parseEventKeyCondition } from './event-key.ts';
-import { parseSearch, searchCondition, searchPredicate } from './search.ts';
+import { parseSearch, searchPredicate } from './search.ts';
 import { isLongerThan, isStorableText } from './text.ts';
 import type { ReadScope } from './visibility.ts';
 
@@ -107,7 +107,10 @@ function entityCondition(entities: NonNullable<ActivityFilter['entities']>): Sql
   return conditions.length === 0 ? sql`false` : sql`(${join(conditions, ' OR ')})`;
 }
 
-/** The filter as conditions on the columns of "ActivityLog", joined by AND; `true` where there are none. */
+/**
+ * The filter as conditions on the columns of "ActivityLog", joined by AND; `true` where there are none. All but the
+ * search: whoever reads by this asks `searchOf` for each row.
+ */
 export function filterCondition(filter: ActivityFilter): Sql {
   const all: Sql[] = [];
   if (filter.brandIds != null) all.push(sql`"brandId" = ANY(${[...filter.brandIds]}::text[])`);
@@ -125,7 +128,6 @@ export function filterCondition(filter: ActivityFilter): Sql {
   }
   if (filter.from != null) all.push(sql`"createdAt" >= ${filter.from}::timestamp(3)`);
   if (filter.to != null) all.push(sql`"createdAt" < ${filter.to}::timestamp(3)`);
-  if (filter.search != null) all.push(searchCondition(filter.search));
   return all.length === 0 ? sql`true` : join(all, ' AND ');
 }
 
@@ -144,7 +146,12 @@ function eventKeyPredicate(keys: readonly string[]): Predicate {
     );
 }
 
-/** The filter as a predicate that agrees with `filterCondition` on every entry. */
+/** What the filter's search asks of an entry; undefined where it has none that says anything. */
+export function searchOf({ search }: ActivityFilter): Predicate | undefined {
+  return search == null || parseSearch(search).length === 0 ? undefined : searchPredicate(search);
+}
+
+/** The filter as a predicate that agrees with `filterCondition` and `searchOf` on every entry. */
 export function filterPredicate(filter: ActivityFilter): Predicate {
   const all: Predicate[] = [];
   const { entities, from, to } = filter;

@@ -10,11 +10,17 @@ function refuse(message: string): never {
   throw new ActivityLogError('BAD_USER_INPUT', `payload ${message}`, { field: 'payload' });
 }
 
+/** JSON has no other numbers, and what it has beyond them (1e999) arrives as Infinity. */
+function checkNumber(value: number): void {
+  if (!Number.isFinite(value)) refuse(`must not contain a number that is none or too large, got ${value}`);
+}
+
 function checkDepth(payload: object): void {
   const open: { value: object; depth: number }[] = [{ value: payload, depth: 1 }];
   for (let at = open.pop(); at !== undefined; at = open.pop()) {
     if (at.depth > payloadDepth) refuse(`may be nested at most ${payloadDepth} levels deep`);
     for (const value of Object.values(at.value)) {
+      if (typeof value === 'number') checkNumber(value);
       if (typeof value === 'object' && value !== null) open.push({ value, depth: at.depth + 1 });
     }
   }
@@ -27,6 +33,7 @@ function checkDepth(payload: object): void {
 export function payloadToText(payload: unknown): string | null {
   if (payload === undefined || payload === null) return null;
   if (typeof payload === 'object') checkDepth(payload);
+  if (typeof payload === 'number') checkNumber(payload);
   let text: string | undefined;
   try {
     text = JSON.stringify(payload);

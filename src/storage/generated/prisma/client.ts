@@ -62,3 +62,18 @@ export type Brand = Prisma.BrandModel
  * and the key that seals live cursors. Shared by every instance.
  */
 export type FeedEpoch = Prisma.FeedEpochModel
+/**
+ * Model TermIndex
+ * The term index (src/storage/term-index/), one row: how far it has come in the feed, and which process works on it.
+ */
+export type TermIndex = Prisma.TermIndexModel
+/**
+ * Model TermRun
+ * A run of the term index: sorted, never changed, merged into larger ones.
+ */
+export type TermRun = Prisma.TermRunModel
+/**
+ * Model TermPage
+ * A page of a run: from (term, age) on, which entries have which terms. Age is the time counted backwards.
+ */
+export type TermPage = Prisma.TermPageModel

@@ -400,7 +400,10 @@ export const ModelName = {
   ActivityLog: 'ActivityLog',
   Workspace: 'Workspace',
   Brand: 'Brand',
-  FeedEpoch: 'FeedEpoch'
+  FeedEpoch: 'FeedEpoch',
+  TermIndex: 'TermIndex',
+  TermRun: 'TermRun',
+  TermPage: 'TermPage'
 } as const
 
 export type ModelName = (typeof ModelName)[keyof typeof ModelName]
@@ -416,7 +419,7 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
     omit: GlobalOmitOptions
   }
   meta: {
-    modelProps: "activityLog" | "workspace" | "brand" | "feedEpoch"
+    modelProps: "activityLog" | "workspace" | "brand" | "feedEpoch" | "termIndex" | "termRun" | "termPage"
     txIsolationLevel: TransactionIsolationLevel
   }
   model: {
@@ -716,6 +719,228 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
         }
       }
     }
+    TermIndex: {
+      payload: Prisma.$TermIndexPayload<ExtArgs>
+      fields: Prisma.TermIndexFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.TermIndexFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TermIndexPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.TermIndexFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TermIndexPayload>
+        }
+        findFirst: {
+          args: Prisma.TermIndexFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TermIndexPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.TermIndexFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TermIndexPayload>
+        }
+        findMany: {
+          args: Prisma.TermIndexFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TermIndexPayload>[]
+        }
+        create: {
+          args: Prisma.TermIndexCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TermIndexPayload>
+        }
+        createMany: {
+          args: Prisma.TermIndexCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.TermIndexCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TermIndexPayload>[]
+        }
+        delete: {
+          args: Prisma.TermIndexDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TermIndexPayload>
+        }
+        update: {
+          args: Prisma.TermIndexUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TermIndexPayload>
+        }
+        deleteMany: {
+          args: Prisma.TermIndexDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.TermIndexUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.TermIndexUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TermIndexPayload>[]
+        }
+        upsert: {
+          args: Prisma.TermIndexUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TermIndexPayload>
+        }
+        aggregate: {
+          args: Prisma.TermIndexAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateTermIndex>
+        }
+        groupBy: {
+          args: Prisma.TermIndexGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.TermIndexGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.TermIndexCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.TermIndexCountAggregateOutputType> | number
+        }
+      }
+    }
+    TermRun: {
+      payload: Prisma.$TermRunPayload<ExtArgs>
+      fields: Prisma.TermRunFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.TermRunFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TermRunPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.TermRunFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TermRunPayload>
+        }
+        findFirst: {
+          args: Prisma.TermRunFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TermRunPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.TermRunFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TermRunPayload>
+        }
+        findMany: {
+          args: Prisma.TermRunFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TermRunPayload>[]
+        }
+        create: {
+          args: Prisma.TermRunCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TermRunPayload>
+        }
+        createMany: {
+          args: Prisma.TermRunCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.TermRunCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TermRunPayload>[]
+        }
+        delete: {
+          args: Prisma.TermRunDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TermRunPayload>
+        }
+        update: {
+          args: Prisma.TermRunUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TermRunPayload>
+        }
+        deleteMany: {
+          args: Prisma.TermRunDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.TermRunUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.TermRunUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TermRunPayload>[]
+        }
+        upsert: {
+          args: Prisma.TermRunUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TermRunPayload>
+        }
+        aggregate: {
+          args: Prisma.TermRunAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateTermRun>
+        }
+        groupBy: {
+          args: Prisma.TermRunGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.TermRunGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.TermRunCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.TermRunCountAggregateOutputType> | number
+        }
+      }
+    }
+    TermPage: {
+      payload: Prisma.$TermPagePayload<ExtArgs>
+      fields: Prisma.TermPageFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.TermPageFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TermPagePayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.TermPageFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TermPagePayload>
+        }
+        findFirst: {
+          args: Prisma.TermPageFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TermPagePayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.TermPageFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TermPagePayload>
+        }
+        findMany: {
+          args: Prisma.TermPageFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TermPagePayload>[]
+        }
+        create: {
+          args: Prisma.TermPageCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TermPagePayload>
+        }
+        createMany: {
+          args: Prisma.TermPageCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.TermPageCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TermPagePayload>[]
+        }
+        delete: {
+          args: Prisma.TermPageDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TermPagePayload>
+        }
+        update: {
+          args: Prisma.TermPageUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TermPagePayload>
+        }
+        deleteMany: {
+          args: Prisma.TermPageDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.TermPageUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.TermPageUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TermPagePayload>[]
+        }
+        upsert: {
+          args: Prisma.TermPageUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TermPagePayload>
+        }
+        aggregate: {
+          args: Prisma.TermPageAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateTermPage>
+        }
+        groupBy: {
+          args: Prisma.TermPageGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.TermPageGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.TermPageCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.TermPageCountAggregateOutputType> | number
+        }
+      }
+    }
   }
 } & {
   other: {
@@ -804,6 +1029,41 @@ export const FeedEpochScalarFieldEnum = {
 } as const
 
 export type FeedEpochScalarFieldEnum = (typeof FeedEpochScalarFieldEnum)[keyof typeof FeedEpochScalarFieldEnum]
+
+
+export const TermIndexScalarFieldEnum = {
+  id: 'id',
+  version: 'version',
+  seen: 'seen',
+  until: 'until',
+  sequence: 'sequence',
+  owner: 'owner',
+  ownedUntil: 'ownedUntil'
+} as const
+
+export type TermIndexScalarFieldEnum = (typeof TermIndexScalarFieldEnum)[keyof typeof TermIndexScalarFieldEnum]
+
+
+export const TermRunScalarFieldEnum = {
+  run: 'run',
+  entries: 'entries',
+  oldest: 'oldest',
+  newest: 'newest',
+  ready: 'ready',
+  retiredAt: 'retiredAt'
+} as const
+
+export type TermRunScalarFieldEnum = (typeof TermRunScalarFieldEnum)[keyof typeof TermRunScalarFieldEnum]
+
+
+export const TermPageScalarFieldEnum = {
+  run: 'run',
+  term: 'term',
+  age: 'age',
+  data: 'data'
+} as const
+
+export type TermPageScalarFieldEnum = (typeof TermPageScalarFieldEnum)[keyof typeof TermPageScalarFieldEnum]
 
 
 export const SortOrder = {
@@ -994,6 +1254,13 @@ export type ListBytesFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaMode
 
 
 /**
+ * Reference to a field of type 'Boolean'
+ */
+export type BooleanFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'Boolean'>
+    
+
+
+/**
  * Reference to a field of type 'Float'
  */
 export type FloatFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'Float'>
@@ -1161,6 +1428,9 @@ export type GlobalOmitConfig = {
   workspace?: Prisma.WorkspaceOmit
   brand?: Prisma.BrandOmit
   feedEpoch?: Prisma.FeedEpochOmit
+  termIndex?: Prisma.TermIndexOmit
+  termRun?: Prisma.TermRunOmit
+  termPage?: Prisma.TermPageOmit
 }
 
 /* Types for Logging */

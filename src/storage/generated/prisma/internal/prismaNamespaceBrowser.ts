@@ -54,7 +54,10 @@ export const ModelName = {
   ActivityLog: 'ActivityLog',
   Workspace: 'Workspace',
   Brand: 'Brand',
-  FeedEpoch: 'FeedEpoch'
+  FeedEpoch: 'FeedEpoch',
+  TermIndex: 'TermIndex',
+  TermRun: 'TermRun',
+  TermPage: 'TermPage'
 } as const
 
 export type ModelName = (typeof ModelName)[keyof typeof ModelName]
@@ -122,6 +125,41 @@ export const FeedEpochScalarFieldEnum = {
 } as const
 
 export type FeedEpochScalarFieldEnum = (typeof FeedEpochScalarFieldEnum)[keyof typeof FeedEpochScalarFieldEnum]
+
+
+export const TermIndexScalarFieldEnum = {
+  id: 'id',
+  version: 'version',
+  seen: 'seen',
+  until: 'until',
+  sequence: 'sequence',
+  owner: 'owner',
+  ownedUntil: 'ownedUntil'
+} as const
+
+export type TermIndexScalarFieldEnum = (typeof TermIndexScalarFieldEnum)[keyof typeof TermIndexScalarFieldEnum]
+
+
+export const TermRunScalarFieldEnum = {
+  run: 'run',
+  entries: 'entries',
+  oldest: 'oldest',
+  newest: 'newest',
+  ready: 'ready',
+  retiredAt: 'retiredAt'
+} as const
+
+export type TermRunScalarFieldEnum = (typeof TermRunScalarFieldEnum)[keyof typeof TermRunScalarFieldEnum]
+
+
+export const TermPageScalarFieldEnum = {
+  run: 'run',
+  term: 'term',
+  age: 'age',
+  data: 'data'
+} as const
+
+export type TermPageScalarFieldEnum = (typeof TermPageScalarFieldEnum)[keyof typeof TermPageScalarFieldEnum]
 
 
 export const SortOrder = {

@@ -1,5 +1,5 @@
 // What something costs by the clock and in processor time, for each entry or request.
-import { processorTime } from '../support/machine.mjs';
+import { processorTime } from './machine.mjs';
 
 /**
  * @param work resolves with { count, seconds } and what else it has to say; `busy` is the processor time of the process

@@ -1,6 +1,6 @@
 // A process that does what it is asked, one answer to each command: both ends of the conversation.
-import { startModule, stopProcess } from '../support/children.mjs';
-import { serverCore } from '../support/cores.mjs';
+import { startModule, stopProcess } from './children.mjs';
+import { serverCore } from './cores.mjs';
 
 /** The end of the child. Without the driver there is nothing to do. */
 export function serve(commands) {

@@ -1,6 +1,6 @@
 // A database with the project's own table, and what the driver does with it between the measurements.
 import pg from 'pg';
-import { ofDist } from '../support/dist.mjs';
+import { ofDist } from './dist.mjs';
 
 /** A new database, migrated as the project does it. @returns its address */
 export async function createMigrated(postgres) {

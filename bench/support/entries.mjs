@@ -4,7 +4,7 @@ import { readHistory } from './history.mjs';
 const brands = ['brand-web', 'brand-app', 'brand-docs', 'brand-tools'];
 
 /** A well mixed whole number that is always the same for the same one. */
-function mixed(number) {
+export function mixed(number) {
   let value = Math.imul(number ^ (number >>> 16), 0x45d9f3b);
   value = Math.imul(value ^ (value >>> 16), 0x45d9f3b);
   return (value ^ (value >>> 16)) >>> 0;

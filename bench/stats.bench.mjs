@@ -1,0 +1,5 @@
+// How fast are statistics? Over the data set of `timeline`; sizes as there, and BENCH_QUESTIONS: how often each is asked (100).
+import { runSections } from './reading/run-sections.mjs';
+import { statistics } from './reading/statistics.mjs';
+
+export const run = () => runSections('stats', { statistics });

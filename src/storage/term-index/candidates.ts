@@ -1,0 +1,213 @@
+/**
+ * When the entries that have a term of each group happened, in the order of a timeline: the lists of the terms are read
+ * from all runs at once, page by page, and intersected as far as all of them are known.
+ */
+import sql from 'sql-template-tag';
+import type { TermGroup } from '../../core/activity/terms.ts';
+import type { Queryable } from '../database.ts';
+import type { Run } from './runs.ts';
+import { readTerm, type TermPage } from './term-page.ts';
+
+export interface CandidateRequest {
+  runs: readonly Run[];
+  /** At least one. */
+  groups: readonly TermGroup[];
+  from: 'newest' | 'oldest';
+  /** Milliseconds since 1970, both included. */
+  latest: number;
+  earliest: number;
+}
+
+/** Pages of a list read at once: at first, at most. Whoever reads on wants many. */
+const [firstPages, mostPages] = [1, 64] as const;
+/** A group whose entries are so much more frequent than those of another one narrows less than reading it costs. */
+const tooFrequent = 64;
+
+/** A place in a list; keys rise in the direction of reading: ages from the newest on, times from the oldest on. */
+interface Cursor {
+  run: number;
+  term: number;
+  /** Everything up to this key has been read. */
+  known: number;
+  /** Where the next page begins; undefined before the first. */
+  last: TermPage | undefined;
+}
+
+class Group {
+  /** Those that have more. */
+  cursors: Cursor[];
+  /** Sorted, each once, up to `known` complete. */
+  keys: number[] = [];
+  pages: number = firstPages;
+
+  constructor(cursors: Cursor[]) {
+    this.cursors = cursors;
+  }
+
+  get known(): number {
+    return this.cursors.reduce((least, { known }) => Math.min(least, known), Number.POSITIVE_INFINITY);
+  }
+
+  get ended(): boolean {
+    return this.cursors.length === 0 && this.keys.length === 0;
+  }
+
+  /** Gives away what lies up to a key. */
+  take(until: number): number[] {
+    const end = firstAbove(this.keys, until);
+    const taken = this.keys.slice(0, end);
+    this.keys = this.keys.slice(end);
+    return taken;
+  }
+}
+
+function firstAbove(keys: readonly number[], until: number): number {
+  let [low, high] = [0, keys.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((keys[middle] as number) <= until) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+const inOrder = (keys: number[]): number[] => {
+  keys.sort((a, b) => a - b);
+  return keys.filter((key, at) => at === 0 || key !== keys[at - 1]);
+};
+
+function intersected(lists: readonly (readonly number[])[]): number[] {
+  const [first = [], ...others] = lists.toSorted((a, b) => a.length - b.length);
+  return others.reduce<number[]>(
+    (kept, list) => {
+      const set = new Set(list);
+      return kept.filter((key) => set.has(key));
+    },
+    [...first],
+  );
+}
+
+/** Yields times in milliseconds, from the newest or the oldest on, each once. Nothing after the last. */
+export async function* candidateTimes(database: Queryable, request: CandidateRequest): AsyncGenerator<number[]> {
+  const { from, latest, earliest } = request;
+  const forward = from === 'newest';
+  const [begin, end] = forward ? [-latest, -earliest] : [earliest, latest];
+  const runs = request.runs.filter((run) => run.newest >= earliest && run.oldest <= latest);
+  const groups = request.groups.map(
+    (terms) =>
+      new Group(
+        [...new Set(terms)].flatMap((term) =>
+          runs.map(({ run }) => ({ run, term, known: Number.NEGATIVE_INFINITY, last: undefined })),
+        ),
+      ),
+  );
+  const load = async (chosen: readonly Group[]) => {
+    for (const group of chosen) {
+      const limiting = group.known;
+      const wanted = group.cursors.filter(({ known }) => known <= limiting);
+      await read(database, group, wanted, { forward, begin, end });
+      group.pages = Math.min(group.pages * 4, mostPages);
+    }
+  };
+  await load(groups);
+  if (groups.some(({ ended }) => ended)) return;
+  const parts = worthReading(groups, begin, end);
+  for (;;) {
+    const until = Math.min(...parts.map(({ known }) => known));
+    const found = intersected(parts.map((group) => group.take(until)));
+    if (found.length > 0) yield found.map((key) => (forward ? -key : key));
+    if (parts.some(({ ended }) => ended)) return;
+    await load(parts.filter(({ known }) => known <= until));
+  }
+}
+
+/** The groups without those that are too frequent beside the rarest. */
+function worthReading(groups: readonly Group[], begin: number, end: number): Group[] {
+  const first = Math.min(...groups.map(({ keys }) => keys[0] ?? Number.POSITIVE_INFINITY));
+  const start = Math.max(begin, first);
+  const density = groups.map((group) => {
+    const known = Math.min(group.known, end);
+    const until = Number.isFinite(known) ? known : (group.keys.at(-1) ?? start);
+    return firstAbove(group.keys, until) / Math.max(until - start, 1);
+  });
+  const rarest = Math.min(...density);
+  return groups.filter((_, at) => (density[at] as number) <= rarest * tooFrequent);
+}
+
+interface Direction {
+  forward: boolean;
+  begin: number;
+  end: number;
+}
+
+/** Reads the next pages of some lists of a group. */
+async function read(
+  database: Queryable,
+  group: Group,
+  wanted: readonly Cursor[],
+  { forward, begin, end }: Direction,
+): Promise<void> {
+  if (wanted.length === 0) return;
+  const pagesOf = await readPages(database, wanted, forward, begin, group.pages);
+  const ages: number[] = [];
+  for (const [at, cursor] of wanted.entries()) {
+    const pages = pagesOf[at] as TermPage[];
+    for (const page of pages) readTerm(page, cursor.term, ages);
+    const last = pages.at(-1);
+    // From the newest on, the page that the list begins in is read besides those that begin with the term.
+    const start = cursor.last?.age ?? begin;
+    const counted = forward ? pages.filter(({ term, age }) => term === cursor.term && age > start) : pages;
+    cursor.last = last;
+    if (last === undefined || counted.length < group.pages || last.term !== cursor.term)
+      cursor.known = Number.POSITIVE_INFINITY;
+    else cursor.known = forward ? highestOf(last, cursor.term) : -last.age;
+    if (cursor.known >= end) cursor.known = Number.POSITIVE_INFINITY;
+  }
+  const keys = forward ? ages : ages.map((age) => -age);
+  group.keys = inOrder(group.keys.concat(keys.filter((key) => key >= begin && key <= end)));
+  group.cursors = group.cursors.filter(({ known }) => known !== Number.POSITIVE_INFINITY);
+}
+
+/** The last age that a page has of a term; all up to there is known. */
+function highestOf(page: TermPage, term: number): number {
+  const ages: number[] = [];
+  readTerm(page, term, ages);
+  return ages.at(-1) ?? Number.NEGATIVE_INFINITY;
+}
+
+/** The next pages of each list, in the order of reading. */
+async function readPages(
+  database: Queryable,
+  cursors: readonly Cursor[],
+  forward: boolean,
+  begin: number,
+  limit: number,
+): Promise<TermPage[][]> {
+  const isFirst = cursors[0]?.last === undefined;
+  const pageColumns = sql`page."term", page."age", page."data"`;
+  const before = sql`SELECT ${pageColumns} FROM "TermPage" AS page WHERE page."run" = wanted.run`;
+  const upTo = sql`ORDER BY page."term" DESC, page."age" DESC`;
+  const next = sql`(${before} AND page."term" = wanted.term AND page."age" > wanted.age ORDER BY page."age" LIMIT ${limit})`;
+  // The page that the list's beginning lies in begins with it or before it.
+  const lateral = forward
+    ? isFirst
+      ? sql`(${before} AND (page."term", page."age") <= (wanted.term, wanted.age) ${upTo} LIMIT 1) UNION ALL ${next}`
+      : next
+    : isFirst
+      ? sql`${before} AND (page."term", page."age") <= (wanted.term, wanted.age) ${upTo} LIMIT ${limit}`
+      : sql`${before} AND (page."term", page."age") < (wanted.term, wanted.age) ${upTo} LIMIT ${limit}`;
+  // Ages of the newest-first reading begin at `begin`; from the oldest on the list is read backwards from its end.
+  const ageOf = (cursor: Cursor) => cursor.last?.age ?? (forward ? begin : -begin);
+  const rows = await database.query<TermPage & { place: number }>(
+    sql`SELECT wanted.place::int4 AS place, page."term"::float8, page."age"::float8, page."data"
+      FROM unnest(${cursors.map(({ run }) => String(run))}::text[]::int8[], ${cursors.map(({ term }) => String(term))}::text[]::int8[],
+        ${cursors.map((cursor) => String(ageOf(cursor)))}::text[]::int8[]) WITH ORDINALITY AS wanted(run, term, age, place)
+      CROSS JOIN LATERAL (${lateral}) AS page`,
+    { repeated: true },
+  );
+  const pages: TermPage[][] = cursors.map(() => []);
+  for (const { place, ...page } of rows) (pages[place - 1] as TermPage[]).push(page);
+  const order = forward ? 1 : -1;
+  for (const list of pages) list.sort((a, b) => order * (a.term - b.term || a.age - b.age));
+  return pages;
+}
