@@ -23,6 +23,9 @@ const [firstPages, mostPages] = [1, 64] as const;
 /** A group whose entries are so much more frequent than those of another one narrows less than reading it costs. */
 const tooFrequent = 64;
 
+/** Lists of so many runs are opened at first, four times as many each time after: most pages are full before the last. */
+const firstRuns = 4;
+
 /** A place in a list; keys rise in the direction of reading: ages from the newest on, times from the oldest on. */
 interface Cursor {
   run: number;
@@ -39,6 +42,7 @@ class Group {
   /** Sorted, each once, up to `known` complete. */
   keys: number[] = [];
   pages: number = firstPages;
+  opening: number = firstRuns;
 
   constructor(cursors: Cursor[]) {
     this.cursors = cursors;
@@ -97,15 +101,31 @@ export async function* candidateTimes(database: Queryable, request: CandidateReq
     (terms) =>
       new Group(
         [...new Set(terms)].flatMap((term) =>
-          runs.map(({ run }) => ({ run, term, known: Number.NEGATIVE_INFINITY, last: undefined })),
+          // A run has nothing before its first entry.
+          runs.map(({ run, newest, oldest }) => ({
+            run,
+            term,
+            known: (forward ? -newest : oldest) - 1,
+            last: undefined,
+          })),
         ),
       ),
   );
   const load = async (chosen: readonly Group[]) => {
     for (const group of chosen) {
+      const direction = { forward, begin, end };
       const limiting = group.known;
-      const wanted = group.cursors.filter(({ known }) => known <= limiting);
-      await read(database, group, wanted, { forward, begin, end });
+      const next = group.cursors.filter(({ last, known }) => last !== undefined && known <= limiting);
+      await read(database, group, next, direction);
+      const closed = group.cursors.filter(({ last }) => last === undefined).sort((a, b) => a.known - b.known);
+      const bound = closed[group.opening - 1]?.known ?? Number.POSITIVE_INFINITY;
+      await read(
+        database,
+        group,
+        closed.filter(({ known }) => known <= bound),
+        direction,
+      );
+      group.opening *= 4;
       group.pages = Math.min(group.pages * 4, mostPages);
     }
   };

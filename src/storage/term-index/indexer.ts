@@ -38,8 +38,8 @@ export interface IndexerOptions {
   grace?: number;
 }
 
-/** Pages that each merge writes in one step, at least, and that are taken away in one. */
-const pagesOfStep = 400;
+/** Pages that each merge writes in one step, at least. */
+const fewestPages = 400;
 /** Entries whose terms fill a page, about: a merge has to keep up with what is indexed beside it. */
 const entriesOfPage = 8;
 
@@ -77,7 +77,8 @@ export class TermIndexer {
       if (position === undefined) return false;
       const indexed = await this.#index(position);
       const merged = await this.#merge();
-      const swept = await sweepRetired(this.#database, this.#grace, pagesOfStep);
+      // As fast as merges write: each page that is written leaves one behind.
+      const swept = await sweepRetired(this.#database, this.#grace, 4 * this.#pagesOfStep);
       return indexed || merged || swept;
     } catch (error) {
       this.#owning = false;
@@ -153,6 +154,10 @@ export class TermIndexer {
     });
   }
 
+  get #pagesOfStep(): number {
+    return Math.max(fewestPages, this.#window / entriesOfPage);
+  }
+
   async #index(after: Position): Promise<boolean> {
     const { entries, position, settled } = await readFeed(this.#database, { after, limit: this.#window });
     if (entries.length === 0 || (settled && entries.length < this.#least)) return false;
@@ -173,7 +178,7 @@ export class TermIndexer {
     for (const sources of this.#due(free)) this.#merges.push(new Merge(this.#database, sources));
     const work = this.#merges.length > 0;
     for (const merge of [...this.#merges]) {
-      const run = await merge.advance(Math.max(pagesOfStep, this.#window / entriesOfPage));
+      const run = await merge.advance(this.#pagesOfStep);
       if (run === undefined) continue;
       await this.#database.transaction(async (connection) => {
         await this.#settle(connection);
