@@ -83,7 +83,7 @@ async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
   const original = pg.Client.prototype.query as (...args: unknown[]) => unknown;
   const spy = vi.spyOn(pg.Client.prototype, 'query').mockImplementation(function (this: pg.Client, ...args: unknown[]) {
     // Hints of what was written before come when they come.
-    if (!/pg_notify/i.test(textOf(args[0]))) sent.push(normalised(textOf(args[0])));
+    if (!/^NOTIFY/.test(textOf(args[0]))) sent.push(normalised(textOf(args[0])));
     return original.apply(this, args);
   } as never);
   await work();
