@@ -11,26 +11,39 @@ interface Settings {
   logLevel: string;
 }
 
-/** Starts the thread. Where it ends by itself that is logged: the service goes on, and searches get slower. */
+/** Milliseconds before a thread that has failed is followed by another. */
+const pause = 5_000;
+
+/** Starts the thread, and another one where it fails: meanwhile the service goes on, and rare filters are slower. */
 export function startIndexWorker(settings: Settings, logger: Logger): Indexing {
-  const worker = new Worker(new URL(import.meta.url), { workerData: settings });
-  const ended = once(worker, 'exit');
   let closing = false;
-  worker.on('error', (error) => logger.error({ err: error }, 'the indexing thread failed'));
-  void ended.then(() => {
-    if (!closing) logger.error('the indexing thread has ended: what is written from now on is not indexed');
-  });
+  let again: NodeJS.Timeout | undefined;
+  let running: { worker: Worker; ended: Promise<void> } | undefined;
+  const start = () => {
+    const worker = new Worker(new URL(import.meta.url), { workerData: settings });
+    worker.on('error', (error) => logger.warn({ err: error }, 'the indexing thread failed and is started again'));
+    // Not once(): that would take an error for its own, and nobody would be there to hear of it.
+    const ended = new Promise<void>((resolve) => worker.on('exit', () => resolve())).then(() => {
+      running = undefined;
+      if (!closing) again = setTimeout(start, pause).unref();
+    });
+    running = { worker, ended };
+  };
+  start();
   return {
     close: async () => {
       closing = true;
-      worker.postMessage('close');
-      await ended;
+      clearTimeout(again);
+      running?.worker.postMessage('close');
+      await running?.ended;
     },
   };
 }
 
-async function work({ url, statementTimeout, logLevel }: Settings): Promise<void> {
+async function work(port: NonNullable<typeof parentPort>, settings: Settings): Promise<void> {
+  const { url, statementTimeout, logLevel } = settings;
   const logger = createLogger(logLevel);
+  const asked = once(port, 'message');
   const database = await openPostgres({
     url,
     statementTimeout,
@@ -39,10 +52,10 @@ async function work({ url, statementTimeout, logLevel }: Settings): Promise<void
     logger,
   });
   const indexing = startIndexing(database, logger);
-  await once(parentPort as NonNullable<typeof parentPort>, 'message');
+  await asked;
   await indexing.close();
   await database.close();
-  parentPort?.close();
+  port.close();
 }
 
-if (parentPort !== null && workerData !== null) await work(workerData as Settings);
+if (parentPort !== null && workerData !== null) await work(parentPort, workerData as Settings);

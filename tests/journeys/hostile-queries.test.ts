@@ -129,17 +129,18 @@ describeOnEachDatabase('a hostile request', (open, kind) => {
     for (const reader of readers) reader.leave();
   });
 
-  // Where a machine is so busy that a request waits too long for a connection, it may be told so.
-  const tooBusy = '503 UNAVAILABLE undefined';
+  /** So many at once as a busy machine still has connections for in time. */
+  const atOnce = 32;
   const allAtOnce = async () => {
-    const work = [...outcomes].map(async ([request, outcome]) => {
-      const now = outcomeOf((await send(request)).answer);
-      return outcome === 'answered' && now === tooBusy ? outcome : now;
-    });
-    expect(await Promise.all(work)).toEqual([...outcomes.values()]);
+    const all = [...outcomes];
+    for (let first = 0; first < all.length; first += atOnce) {
+      const some = all.slice(first, first + atOnce);
+      const work = some.map(async ([request]) => outcomeOf((await send(request)).answer));
+      expect(await Promise.all(work)).toEqual(some.map(([, outcome]) => outcome));
+    }
   };
 
-  it('comes to the same, and holds no more memory, when all of them come at once, again and again', async () => {
+  it('comes to the same, and holds no more memory, when many of them come at once, again and again', async () => {
     // What is kept within bounds (documents, the memory of the embedded database) is there after a first round.
     await allAtOnce();
     const held = await heldBytes();

@@ -4,7 +4,7 @@
  * One process at a time: whoever holds the lease in "TermIndex".
  */
 import { randomUUID } from 'node:crypto';
-import sql from 'sql-template-tag';
+import sql, { empty } from 'sql-template-tag';
 import type { Activity } from '../../core/activity/activity.ts';
 import type { Position } from '../../core/activity/position.ts';
 import { termsOf, termsVersion } from '../../core/activity/terms.ts';
@@ -43,7 +43,7 @@ const fewestPages = 400;
 /** Entries whose terms fill a page, about: a merge has to keep up with what is indexed beside it. */
 const entriesOfPage = 8;
 
-/** What an application, or another process that took over, has done meanwhile: the step is void. */
+/** Another process has taken over meanwhile: the step is void. */
 class LeaseLost extends Error {}
 
 export class TermIndexer {
@@ -88,7 +88,7 @@ export class TermIndexer {
     }
   }
 
-  /** Does all that there is to do, but for what has to wait. `onProgress` is called with the entries so far. */
+  /** Does all that there is to do, but for what has to wait. `onProgress` is called after each step. */
   async catchUp(onProgress: () => void = () => {}): Promise<void> {
     while (await this.step()) onProgress();
   }
@@ -108,7 +108,9 @@ export class TermIndexer {
       sql`SELECT ${indexedColumns}, "version" FROM "TermIndex" WHERE "id" = 1`,
       { repeated: true },
     );
-    if (row === undefined || row.version !== termsVersion) return true;
+    if (row === undefined || row.version < termsVersion) return true;
+    // A newer build is at work here: its index is no use to this one, and must not be taken from it.
+    if (row.version > termsVersion) return false;
     if (this.#due(await readRuns(this.#database)).length > 0 || (await hasRetired(this.#database, this.#grace)))
       return true;
     const { seen } = positionOf(row);
@@ -128,7 +130,7 @@ export class TermIndexer {
       { repeated: true },
     );
     const [row] = await this.#database.query<IndexedRow & { version: number }>(
-      sql`UPDATE "TermIndex" SET "owner" = ${this.#me}, "ownedUntil" = ${until} WHERE "id" = 1
+      sql`UPDATE "TermIndex" SET "owner" = ${this.#me}, "ownedUntil" = ${until} WHERE "id" = 1 AND "version" <= ${termsVersion}
         AND ("owner" = ${this.#me} OR "ownedUntil" IS NULL OR "ownedUntil" < clock_timestamp() AT TIME ZONE 'UTC')
         RETURNING ${indexedColumns}, "version"`,
     );
@@ -207,19 +209,17 @@ export class TermIndexer {
 
   /** Writes down how far the index has come, if this process still has the lease. */
   async #settle(connection: Queryable, position?: Position): Promise<void> {
-    const { seen, until, transactionId, sequence } = position === undefined ? unchanged : rowOf(position);
+    const place = position && rowOf(position);
+    const moved = place
+      ? sql`, "seen" = ${place.seen}, "until" = ${place.until},
+          "transactionId" = ${place.transactionId}::text::xid8, "sequence" = ${place.sequence}::text::int8`
+      : empty;
     const rows = await connection.query(
-      sql`UPDATE "TermIndex" SET "version" = ${termsVersion}, "seen" = coalesce(${seen}, "seen"),
-          "until" = CASE WHEN ${seen}::text IS NULL THEN "until" ELSE ${until} END,
-          "transactionId" = CASE WHEN ${seen}::text IS NULL THEN "transactionId" ELSE ${transactionId}::text::xid8 END,
-          "sequence" = CASE WHEN ${seen}::text IS NULL THEN "sequence" ELSE ${sequence}::text::int8 END
-        WHERE "id" = 1 AND "owner" = ${this.#me} RETURNING 1`,
+      sql`UPDATE "TermIndex" SET "version" = ${termsVersion}${moved} WHERE "id" = 1 AND "owner" = ${this.#me} RETURNING 1`,
     );
     if (rows.length === 0) throw new LeaseLost();
   }
 }
-
-const unchanged = { seen: null, until: null, transactionId: null, sequence: null };
 
 /** Takes everything out of the index; it is made again from the first entry on. */
 export async function clearTermIndex(connection: Queryable): Promise<void> {
