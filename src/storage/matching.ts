@@ -14,7 +14,6 @@ import type { PagePosition } from '../core/activity/page-cursor.ts';
 import { formatSnapshot, type Position, type Snapshot } from '../core/activity/position.ts';
 import { type TermGroup, termGroups } from '../core/activity/terms.ts';
 import { scopeCondition } from '../core/activity/visibility.ts';
-import { type ActivityRow, toActivity } from './activity-rows.ts';
 import type { Database } from './database.ts';
 import { tookTooLong } from './database-errors.ts';
 import { toParameter } from './row-parsers.ts';
@@ -92,8 +91,8 @@ export class Matches<Row extends MatchedRow> {
     this.#database = database;
     this.#request = request;
     this.#groups = [...termGroups(request), ...(request.groups ?? [])];
-    const search = searchOf(request.filter);
-    this.#search = search && ((row) => search(toActivity(row as unknown as ActivityRow)));
+    // With a search all of an entry is read, and a row has whatever it asks.
+    this.#search = searchOf(request.filter) as ((row: object) => boolean) | undefined;
     this.#patience = request.patience ?? 10_000;
     this.#deadline = performance.now() + this.#patience;
     this.#order = request.from === 'newest' ? sql`"createdAt" DESC, "id" DESC` : sql`"createdAt" ASC, "id" ASC`;

@@ -39,7 +39,7 @@ export interface Statistics {
 }
 
 /** Up to so many are counted; of more, a sample of about as many at least is. */
-const [mostExact, fewestSampled] = [20_000, 2_000] as const;
+const [mostExact, fewestSampled] = [10_000, 2_000] as const;
 const mostOfFacet = 50;
 
 interface Row {
@@ -116,6 +116,8 @@ async function readRows(
   const matches = new Matches<Row>(database, {
     ...selection,
     groups,
+    // Of the newest entries few are in a sample, and all of them would be read.
+    ...(groups.length > 0 && { firstLook: 0 }),
     from: 'newest',
     columns: searchOf(selection.filter) === undefined ? columns : activityColumns,
     wanted: Math.min(most, mostExact),

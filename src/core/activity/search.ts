@@ -66,12 +66,12 @@ function leavesOf(value: JsonValue): string[] {
 }
 
 /** The words of an entry that a search can find, a list for each text that they stand in. */
-export function searchedWords(entry: AcceptedActivity): string[][] {
-  const { message, eventKey, actorLabel, entityId, payloadText } = entry;
+export function searchedWords(entry: AcceptedActivity & { payload?: JsonValue | null }): string[][] {
+  const { message, eventKey, actorLabel, entityId, payloadText, payload } = entry;
   const texts = [eventKey, entityId];
   if (message !== null) texts.push(message);
   if (actorLabel !== null) texts.push(actorLabel);
-  if (payloadText !== null) texts.push(...leavesOf(JSON.parse(payloadText) as JsonValue));
+  if (payloadText !== null) texts.push(...leavesOf(payload ?? (JSON.parse(payloadText) as JsonValue)));
   return texts.map(wordsOf);
 }
 

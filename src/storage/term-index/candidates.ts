@@ -40,7 +40,7 @@ class Group {
   /** Those that have more. */
   cursors: Cursor[];
   /** Sorted, each once, up to `known` complete. */
-  keys: number[] = [];
+  keys: Float64Array = new Float64Array(0);
   pages: number = firstPages;
   opening: number = firstRuns;
 
@@ -57,15 +57,23 @@ class Group {
   }
 
   /** Gives away what lies up to a key. */
-  take(until: number): number[] {
+  take(until: number): Float64Array {
     const end = firstAbove(this.keys, until);
-    const taken = this.keys.slice(0, end);
-    this.keys = this.keys.slice(end);
+    const taken = this.keys.subarray(0, end);
+    this.keys = this.keys.subarray(end);
     return taken;
+  }
+
+  add(keys: readonly number[]): void {
+    if (keys.length === 0) return;
+    const all = new Float64Array(this.keys.length + keys.length);
+    all.set(this.keys);
+    all.set(keys, this.keys.length);
+    this.keys = eachOnce(all.sort());
   }
 }
 
-function firstAbove(keys: readonly number[], until: number): number {
+function firstAbove(keys: Float64Array, until: number): number {
   let [low, high] = [0, keys.length];
   while (low < high) {
     const middle = (low + high) >> 1;
@@ -75,20 +83,25 @@ function firstAbove(keys: readonly number[], until: number): number {
   return low;
 }
 
-const inOrder = (keys: number[]): number[] => {
-  keys.sort((a, b) => a - b);
-  return keys.filter((key, at) => at === 0 || key !== keys[at - 1]);
-};
+/** Sorted keys without those that come again; in place. */
+export function eachOnce(keys: Float64Array): Float64Array {
+  let kept = 0;
+  for (let at = 0; at < keys.length; at += 1)
+    if (at === 0 || keys[at] !== keys[at - 1]) keys[kept++] = keys[at] as number;
+  return keys.subarray(0, kept);
+}
 
-function intersected(lists: readonly (readonly number[])[]): number[] {
-  const [first = [], ...others] = lists.toSorted((a, b) => a.length - b.length);
-  return others.reduce<number[]>(
-    (kept, list) => {
-      const set = new Set(list);
-      return kept.filter((key) => set.has(key));
-    },
-    [...first],
-  );
+/** What two sorted lists have in common. */
+function common(a: Float64Array, b: Float64Array): Float64Array {
+  const found = new Float64Array(Math.min(a.length, b.length));
+  let [m, n, length] = [0, 0, 0];
+  while (m < a.length && n < b.length) {
+    const [one, other] = [a[m] as number, b[n] as number];
+    if (one === other) found[length++] = one;
+    if (one <= other) m += 1;
+    if (other <= one) n += 1;
+  }
+  return found.subarray(0, length);
 }
 
 /** Yields times in milliseconds, from the newest or the oldest on, each once. Nothing after the last. */
@@ -134,8 +147,8 @@ export async function* candidateTimes(database: Queryable, request: CandidateReq
   const parts = worthReading(groups, begin, end);
   for (;;) {
     const until = Math.min(...parts.map(({ known }) => known));
-    const found = intersected(parts.map((group) => group.take(until)));
-    if (found.length > 0) yield found.map((key) => (forward ? -key : key));
+    const found = parts.map((group) => group.take(until)).reduce(common);
+    if (found.length > 0) yield Array.from(found, (key) => (forward ? 0 - key : key));
     if (parts.some(({ ended }) => ended)) return;
     await load(parts.filter(({ known }) => known <= until));
   }
@@ -180,19 +193,13 @@ async function read(
     cursor.last = last;
     if (last === undefined || counted.length < group.pages || last.term !== cursor.term)
       cursor.known = Number.POSITIVE_INFINITY;
-    else cursor.known = forward ? highestOf(last, cursor.term) : -last.age;
+    // What was read last is the end of its last page.
+    else cursor.known = forward ? (ages.at(-1) as number) : -last.age;
     if (cursor.known >= end) cursor.known = Number.POSITIVE_INFINITY;
   }
   const keys = forward ? ages : ages.map((age) => -age);
-  group.keys = inOrder(group.keys.concat(keys.filter((key) => key >= begin && key <= end)));
+  group.add(keys.filter((key) => key >= begin && key <= end));
   group.cursors = group.cursors.filter(({ known }) => known !== Number.POSITIVE_INFINITY);
-}
-
-/** The last age that a page has of a term; all up to there is known. */
-function highestOf(page: TermPage, term: number): number {
-  const ages: number[] = [];
-  readTerm(page, term, ages);
-  return ages.at(-1) ?? Number.NEGATIVE_INFINITY;
 }
 
 /** The next pages of each list, in the order of reading. */
