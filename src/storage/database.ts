@@ -23,6 +23,8 @@ export interface QueryOptions {
 /** A database that is open. All of storage is written against this; `postgres.ts` and `pglite.ts` provide it. */
 export interface Database extends Queryable {
   readonly kind: 'postgres' | 'pglite';
+  /** Milliseconds that a statement may take, and a read of several statements. 0 for any time. */
+  readonly statementTimeout: number;
   /** Prisma over the same connections. */
   readonly prisma: PrismaClient;
   /** Like `query`, but statements run in the order of the calls, where possible sent before those in front are answered. */

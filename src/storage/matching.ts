@@ -43,8 +43,6 @@ export interface MatchRequest extends Selection {
   groups?: readonly TermGroup[];
   /** Entries of the first look. Default 1,000; 200 with a search, which looks at each in the process. */
   firstLook?: number;
-  /** Milliseconds that all of it may take. Default 10,000. */
-  patience?: number;
 }
 
 /** What of a row the reading itself needs. */
@@ -82,8 +80,7 @@ export class Matches<Row extends MatchedRow> {
   readonly #request: MatchRequest;
   readonly #groups: readonly TermGroup[];
   readonly #search: ((row: Row) => boolean) | undefined;
-  readonly #patience: number;
-  readonly #deadline: number;
+  readonly #began = performance.now();
   readonly #order: Sql;
   #snapshot: Snapshot | undefined;
 
@@ -93,8 +90,6 @@ export class Matches<Row extends MatchedRow> {
     this.#groups = [...termGroups(request), ...(request.groups ?? [])];
     // With a search all of an entry is read, and a row has whatever it asks.
     this.#search = searchOf(request.filter) as ((row: object) => boolean) | undefined;
-    this.#patience = request.patience ?? 10_000;
-    this.#deadline = performance.now() + this.#patience;
     this.#order = request.from === 'newest' ? sql`"createdAt" DESC, "id" DESC` : sql`"createdAt" ASC, "id" ASC`;
   }
 
@@ -282,7 +277,9 @@ export class Matches<Row extends MatchedRow> {
     return chosen;
   }
 
+  /** Each statement is stopped by the server; all of them together are here. */
   #checkTime(): void {
-    if (performance.now() > this.#deadline) throw tookTooLong(this.#patience);
+    const { statementTimeout } = this.#database;
+    if (statementTimeout > 0 && performance.now() - this.#began > statementTimeout) throw tookTooLong(statementTimeout);
   }
 }

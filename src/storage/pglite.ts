@@ -66,7 +66,7 @@ class PgliteDatabase implements EmbeddedDatabase {
   readonly prisma: PrismaClient;
   readonly #engine: PgliteEngine;
   readonly #lock: DirectoryLock | undefined;
-  readonly #statementTimeout: number;
+  readonly statementTimeout: number;
   readonly #hints = new HintListeners();
   readonly #insideTransaction = new AsyncLocalStorage<boolean>();
   #closing: Promise<void> | undefined;
@@ -74,7 +74,7 @@ class PgliteDatabase implements EmbeddedDatabase {
   constructor(engine: PgliteEngine, lock: DirectoryLock | undefined, statementTimeout: number) {
     this.#engine = engine;
     this.#lock = lock;
-    this.#statementTimeout = statementTimeout;
+    this.statementTimeout = statementTimeout;
     this.prisma = new PrismaClient({
       adapter: new PrismaOverPglite(engine),
       transactionOptions: { maxWait: statementTimeout, timeout: statementTimeout },
@@ -160,7 +160,7 @@ class PgliteDatabase implements EmbeddedDatabase {
     try {
       return await work();
     } catch (error) {
-      throw toDatabaseError(error, this.#statementTimeout);
+      throw toDatabaseError(error, this.statementTimeout);
     }
   }
 

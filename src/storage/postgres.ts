@@ -70,7 +70,7 @@ class PostgresDatabase implements Database {
   readonly #pool: pg.Pool;
   readonly #pipeline: PostgresPipeline;
   readonly #hints: PostgresHints;
-  readonly #statementTimeout: number;
+  readonly statementTimeout: number;
   /** Milliseconds after which a statement is given up without the server's word. */
   readonly #patience: number | undefined;
   readonly #logger: Logger | undefined;
@@ -81,7 +81,7 @@ class PostgresDatabase implements Database {
 
   constructor(address: PostgresAddress, options: PostgresOptions) {
     const { poolSize = 10, statementTimeout = 10_000, applicationName = 'activity-log', logger } = options;
-    this.#statementTimeout = statementTimeout;
+    this.statementTimeout = statementTimeout;
     // 0 is PostgreSQL's word for no time-out.
     this.#patience = statementTimeout === 0 ? undefined : statementTimeout + graceForTheServer;
     this.#logger = logger;
@@ -211,7 +211,7 @@ class PostgresDatabase implements Database {
     try {
       return await work;
     } catch (error) {
-      throw toDatabaseError(error, this.#statementTimeout, uncommitted);
+      throw toDatabaseError(error, this.statementTimeout, uncommitted);
     }
   }
 
