@@ -2,12 +2,12 @@ import DataLoader from 'dataloader';
 import type { Activity } from '../core/activity/activity.ts';
 import type { ActivityLog } from '../core/activity/activity-log.ts';
 import type { LiveCursors } from '../core/activity/live-cursor.ts';
-import { readScope, type Viewer } from '../core/activity/visibility.ts';
+import { type ReadScope, readScope, type Viewer } from '../core/activity/visibility.ts';
 import { ActivityLogError } from '../errors.ts';
 import type { Live } from '../live/subscription.ts';
 import type { Database } from '../storage/database.ts';
 import type { Brand, BrandKey, Directory, Workspace } from '../storage/directory.ts';
-import { findEntries } from '../storage/timeline.ts';
+import { findEntries, haveEntries } from '../storage/timeline.ts';
 
 /** The parts of the process that resolvers work with; whoever wires the process hands them in. */
 export interface Services {
@@ -30,6 +30,8 @@ export interface GraphqlContext {
   readonly entries: DataLoader<string, Activity | undefined>;
   readonly workspaces: DataLoader<string, Workspace>;
   readonly brands: DataLoader<BrandKey, Brand>;
+  /** Whether a scope may see any entry of its workspace. */
+  readonly presence: DataLoader<ReadScope, boolean>;
 }
 
 /** The context of one request. */
@@ -54,6 +56,7 @@ function contextOf(services: Services, viewer: () => Viewer): GraphqlContext {
   let entries: GraphqlContext['entries'] | undefined;
   let workspaces: GraphqlContext['workspaces'] | undefined;
   let brands: GraphqlContext['brands'] | undefined;
+  let presence: GraphqlContext['presence'] | undefined;
   return {
     services,
     viewer,
@@ -71,6 +74,10 @@ function contextOf(services: Services, viewer: () => Viewer): GraphqlContext {
     get brands() {
       brands ??= new DataLoader((keys) => services.directory.brands(keys), options);
       return brands;
+    },
+    get presence() {
+      presence ??= new DataLoader((scopes) => haveEntries(services.database, scopes), options);
+      return presence;
     },
   };
 }

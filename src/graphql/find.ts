@@ -9,13 +9,12 @@ import type { GraphqlContext } from './context.ts';
  * covers is there when it has either; any other is not.
  */
 export async function findWorkspace(context: GraphqlContext, id: string): Promise<Workspace | null> {
-  const { services } = context;
   const viewer = context.viewer();
   if (grantIn(viewer, id) === undefined || !isStorableText(id)) return null;
   const workspace = await context.workspaces.load(id);
   if (viewer.grants.has(id) || workspace.name !== null) return workspace;
   const scope = readScope(viewer, id);
-  return scope !== undefined && (await hasEntries(services.database, { scope, filter: {} })) ? workspace : null;
+  return scope !== undefined && (await context.presence.load(scope)) ? workspace : null;
 }
 
 /** The brand by its key: a client's own brands, for others those that have a name or entries that they may see. */

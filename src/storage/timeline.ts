@@ -5,7 +5,7 @@ import { searchOf } from '../core/activity/filter.ts';
 import type { PagePosition } from '../core/activity/page-cursor.ts';
 import type { Snapshot } from '../core/activity/position.ts';
 import { isStorableText } from '../core/activity/text.ts';
-import { isInScope, type ReadScope, reveal, scopeCondition } from '../core/activity/visibility.ts';
+import { grantedCondition, isInScope, type ReadScope, reveal, scopeCondition } from '../core/activity/visibility.ts';
 import { type ActivityRow, activityColumns, toActivity } from './activity-rows.ts';
 import type { Database } from './database.ts';
 import { type Bound, Matches, newerThan, olderThan } from './matching.ts';
@@ -150,4 +150,29 @@ export async function findEntries(
 /** True where the scope may see any entry that matches the filter. */
 export async function hasEntries(database: Database, selection: Selection): Promise<boolean> {
   return (await countEntries(database, selection, 1)).value > 0;
+}
+
+/**
+ * For each scope whether it may see any entry of its workspace, in their order: one statement for all scopes of the same
+ * grant.
+ */
+export async function haveEntries(database: Database, scopes: readonly ReadScope[]): Promise<boolean[]> {
+  const byGrant = new Map<string, ReadScope[]>();
+  for (const scope of scopes) {
+    const grant = JSON.stringify([scope.visibilities, scope.brandIds]);
+    const like = byGrant.get(grant);
+    if (like === undefined) byGrant.set(grant, [scope]);
+    else like.push(scope);
+  }
+  const found = new Set<ReadScope>();
+  for (const like of byGrant.values()) {
+    const rows = await database.query<{ place: number }>(
+      sql`SELECT wanted.place::int4 AS place
+        FROM unnest(${like.map(({ workspaceId }) => workspaceId)}::text[]) WITH ORDINALITY AS wanted("workspace", place)
+        WHERE EXISTS (SELECT 1 FROM "ActivityLog"
+          WHERE "workspaceId" = wanted."workspace" AND ${grantedCondition(like[0] as ReadScope)})`,
+    );
+    for (const { place } of rows) found.add(like[place - 1] as ReadScope);
+  }
+  return scopes.map((scope) => found.has(scope));
 }

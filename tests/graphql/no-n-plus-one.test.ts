@@ -181,6 +181,12 @@ describe('nodes', () => {
     // One more for the workspaces of the brands.
     expect(tables).toEqual({ Workspace: 2, Brand: 1 });
   });
+
+  it.each([1, 50, 500])('looks for %i workspaces without a name in as many statements as for one', async (count) => {
+    const { found, tables } = await askFor(count, (n) => ['Workspace', `nameless${n}`]);
+    expect(found).toBe(0);
+    expect(tables).toEqual({ Workspace: 1, ActivityLog: 1 });
+  });
 });
 
 it('would count what Prisma sends', async () => {

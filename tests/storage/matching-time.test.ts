@@ -15,7 +15,12 @@ describeOnEachDatabase('a read of several statements', (open) => {
       ),
     );
   });
-  const scope = { workspaceId: 'w1', visibilities: ['INTERNAL', 'CLIENT', 'SYSTEM'], brandIds: null, internals: true } as const;
+  const scope = {
+    workspaceId: 'w1',
+    visibilities: ['INTERNAL', 'CLIENT', 'SYSTEM'],
+    brandIds: null,
+    internals: true,
+  } as const;
   /** Excludes every entry, and no term narrows it: all of the timeline has to be walked. */
   const request = { scope, filter: { search: '-a.b' }, limit: 10, from: 'newest' } as const;
 

@@ -81,10 +81,13 @@ export function needReadScope(viewer: Viewer, workspaceId: string): ReadScope {
 
 /** The rule as a condition on the columns of "ActivityLog". */
 export function scopeCondition(scope: ReadScope): Sql {
-  const inWorkspace = sql`"workspaceId" = ${scope.workspaceId} AND "visibility" = ANY(${[...scope.visibilities]}::text[]::"ActivityVisibility"[])`;
-  return scope.brandIds === null
-    ? inWorkspace
-    : sql`${inWorkspace} AND "brandId" = ANY(${[...scope.brandIds]}::text[])`;
+  return sql`"workspaceId" = ${scope.workspaceId} AND ${grantedCondition(scope)}`;
+}
+
+/** What of the rule is the same in every workspace that one grant covers. */
+export function grantedCondition({ visibilities, brandIds }: Omit<ReadScope, 'workspaceId'>): Sql {
+  const visible = sql`"visibility" = ANY(${[...visibilities]}::text[]::"ActivityVisibility"[])`;
+  return brandIds === null ? visible : sql`${visible} AND "brandId" = ANY(${[...brandIds]}::text[])`;
 }
 
 /** The rule as a predicate. */
