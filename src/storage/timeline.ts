@@ -1,5 +1,5 @@
 import sql from 'sql-template-tag';
-import type { Activity } from '../core/activity/activity.ts';
+import { type Activity, ActivityVisibility } from '../core/activity/activity.ts';
 import type { Selection } from '../core/activity/feed.ts';
 import { searchOf } from '../core/activity/filter.ts';
 import type { PagePosition } from '../core/activity/page-cursor.ts';
@@ -35,26 +35,45 @@ export interface Page {
 const isPlain = ({ scope, filter }: Selection): boolean =>
   scope.brandIds === null && Object.values(filter).every((condition) => condition == null);
 
+/**
+ * Entries of the workspace that a plain page looks at, where some are hidden from the viewer: with many more hidden ones in
+ * a row the term index is the better way.
+ */
+const plainLook = 1_000;
+
+const seesAll = ({ visibilities }: ReadScope): boolean =>
+  visibilities.length === Object.keys(ActivityVisibility).length;
+
 /** A page of a timeline and the snapshot that bounds it. */
 export async function readPage(database: Database, request: PageRequest): Promise<Page> {
-  return isPlain(request) ? await readPlainPage(database, request) : await readSelectedPage(database, request);
+  const page = isPlain(request) ? await readPlainPage(database, request) : undefined;
+  return page ?? (await readSelectedPage(database, request));
 }
 
-/** From one statement. */
-async function readPlainPage(database: Database, request: PageRequest): Promise<Page> {
+/** From one statement; undefined where that ended before the page did. */
+async function readPlainPage(database: Database, request: PageRequest): Promise<Page | undefined> {
   const { after, before, limit, scope } = request;
   const direction = request.from === 'newest' ? sql`"createdAt" DESC, "id" DESC` : sql`"createdAt" ASC, "id" ASC`;
-  const rows = await database.query<{ snapshot: string } & { [K in keyof ActivityRow]: ActivityRow[K] | null }>(
+  const range = sql`${after === undefined ? sql`true` : olderThan(after)} AND ${before === undefined ? sql`true` : newerThan(before)}`;
+  const most = limit + plainLook;
+  // The last entry that is looked at comes too, hidden or not: it tells that there may be more.
+  const shown = seesAll(scope)
+    ? sql`SELECT ${activityColumns} FROM "ActivityLog" WHERE ${scopeCondition(scope)}
+          AND ${range} ORDER BY ${direction} LIMIT ${limit + 1}`
+    : sql`SELECT ${activityColumns}, "place" = ${most} AS "isLast" FROM (
+          SELECT *, row_number() OVER (ORDER BY ${direction}) AS "place" FROM (
+            SELECT * FROM "ActivityLog" WHERE "workspaceId" = ${scope.workspaceId}
+              AND ${range} ORDER BY ${direction} LIMIT ${most}) AS entry) AS looked
+        WHERE ${scopeCondition(scope)} OR "place" = ${most} ORDER BY ${direction} LIMIT ${limit + 1}`;
+  type Row = ActivityRow & { snapshot: string; isLast?: boolean };
+  const rows = await database.query<{ [K in keyof Row]: Row[K] | null }>(
     sql`SELECT now.snapshot, entry.* FROM (SELECT ${snapshotText} AS snapshot) AS now
-      LEFT JOIN LATERAL (
-        SELECT ${activityColumns} FROM "ActivityLog" WHERE ${scopeCondition(scope)}
-          AND ${after === undefined ? sql`true` : olderThan(after)} AND ${before === undefined ? sql`true` : newerThan(before)}
-        ORDER BY ${direction} LIMIT ${limit + 1}
-      ) AS entry ON true ORDER BY ${direction}`,
+      LEFT JOIN LATERAL ( ${shown} ) AS entry ON true ORDER BY ${direction}`,
     { repeated: true },
   );
-  const found = rows.filter((row): row is typeof row & ActivityRow => row.id !== null);
-  return pageOf(request, found, toSnapshot(rows[0]?.snapshot));
+  const found = rows.filter((row): row is Row => row.id !== null);
+  if (found.some(({ isLast }) => isLast === true)) return undefined;
+  return pageOf(request, found, toSnapshot(rows[0]?.snapshot ?? undefined));
 }
 
 /** From as many statements as it takes, all of them bounded (matching.ts). */
