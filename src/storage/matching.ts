@@ -9,7 +9,7 @@
  */
 import sql, { join, raw, type Sql } from 'sql-template-tag';
 import type { Selection } from '../core/activity/feed.ts';
-import { filterCondition, searchOf } from '../core/activity/filter.ts';
+import { filterCondition, searchOf, timeConditions } from '../core/activity/filter.ts';
 import type { PagePosition } from '../core/activity/page-cursor.ts';
 import { formatSnapshot, type Position, type Snapshot } from '../core/activity/position.ts';
 import { type TermGroup, termGroups } from '../core/activity/terms.ts';
@@ -126,9 +126,7 @@ export class Matches<Row extends MatchedRow> {
   /** A part of the workspace's timeline. */
   #range(start: Bound | undefined): Sql {
     const { scope, filter, after, before } = this.#request;
-    const all = [sql`"workspaceId" = ${scope.workspaceId}`];
-    if (filter.from != null) all.push(sql`"createdAt" >= ${filter.from}::timestamp(3)`);
-    if (filter.to != null) all.push(sql`"createdAt" < ${filter.to}::timestamp(3)`);
+    const all = [sql`"workspaceId" = ${scope.workspaceId}`, ...timeConditions(filter)];
     if (after !== undefined) all.push(olderThan(after));
     if (before !== undefined) all.push(newerThan(before));
     if (start !== undefined) all.push(this.#request.from === 'newest' ? olderThan(start) : newerThan(start));

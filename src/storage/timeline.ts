@@ -1,7 +1,7 @@
-import sql from 'sql-template-tag';
+import sql, { join } from 'sql-template-tag';
 import { type Activity, ActivityVisibility } from '../core/activity/activity.ts';
 import type { Selection } from '../core/activity/feed.ts';
-import { searchOf } from '../core/activity/filter.ts';
+import { filterCondition, searchOf, timeConditions } from '../core/activity/filter.ts';
 import type { PagePosition } from '../core/activity/page-cursor.ts';
 import type { Snapshot } from '../core/activity/position.ts';
 import { isStorableText } from '../core/activity/text.ts';
@@ -121,17 +121,29 @@ export async function countEntries(
   selection: Selection,
   limit: number,
 ): Promise<{ value: number; exact: boolean }> {
-  const count = isPlain(selection)
-    ? await countPlain(database, selection, limit + 1)
-    : await countSelected(database, selection, limit + 1);
+  const count =
+    (await countNewest(database, selection, limit + 1)) ?? (await countSelected(database, selection, limit + 1));
   return { value: Math.min(count, limit), exact: count <= limit };
 }
 
-async function countPlain(database: Database, { scope }: Selection, most: number): Promise<number> {
-  const [row] = await database.query<{ count: number }>(
-    sql`SELECT count(*)::int AS count FROM (SELECT 1 FROM "ActivityLog" WHERE ${scopeCondition(scope)} LIMIT ${most}) AS entry`,
+/**
+ * Counts among the newest entries of the filter's time, twice as many as are wanted: all there is to do where the filter is met
+ * often, or the workspace is small. Undefined where that was not enough, and for a search.
+ */
+async function countNewest(
+  database: Database,
+  { scope, filter }: Selection,
+  most: number,
+): Promise<number | undefined> {
+  if (searchOf(filter) !== undefined) return undefined;
+  const [row] = await database.query<{ looked: number; count: number }>(
+    sql`SELECT count(*)::int AS looked, count(*) FILTER (WHERE ${scopeCondition(scope)} AND ${filterCondition(filter)})::int AS count
+      FROM (SELECT * FROM "ActivityLog"
+        WHERE ${join([sql`"workspaceId" = ${scope.workspaceId}`, ...timeConditions(filter)], ' AND ')}
+        ORDER BY "createdAt" DESC, "id" DESC LIMIT ${2 * most}) AS entry`,
   );
-  return row?.count ?? 0;
+  const { looked, count } = row as { looked: number; count: number };
+  return looked < 2 * most || count >= most ? count : undefined;
 }
 
 async function countSelected(database: Database, { scope, filter }: Selection, most: number): Promise<number> {

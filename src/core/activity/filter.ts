@@ -107,6 +107,14 @@ function entityCondition(entities: NonNullable<ActivityFilter['entities']>): Sql
   return conditions.length === 0 ? sql`false` : sql`(${join(conditions, ' OR ')})`;
 }
 
+/** The filter's range of time, as conditions that bound a part of a timeline. */
+export function timeConditions({ from, to }: ActivityFilter): Sql[] {
+  const all: Sql[] = [];
+  if (from != null) all.push(sql`"createdAt" >= ${from}::timestamp(3)`);
+  if (to != null) all.push(sql`"createdAt" < ${to}::timestamp(3)`);
+  return all;
+}
+
 /**
  * The filter as conditions on the columns of "ActivityLog", joined by AND; `true` where there are none. All but the
  * search: whoever reads by this asks `searchOf` for each row.
@@ -126,8 +134,7 @@ export function filterCondition(filter: ActivityFilter): Sql {
   if (filter.visibilities != null) {
     all.push(sql`"visibility" = ANY(${[...filter.visibilities]}::text[]::"ActivityVisibility"[])`);
   }
-  if (filter.from != null) all.push(sql`"createdAt" >= ${filter.from}::timestamp(3)`);
-  if (filter.to != null) all.push(sql`"createdAt" < ${filter.to}::timestamp(3)`);
+  all.push(...timeConditions(filter));
   return all.length === 0 ? sql`true` : join(all, ' AND ');
 }
 
