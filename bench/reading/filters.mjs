@@ -1,12 +1,10 @@
 // Section filters: every filter and the common pairs, frequent and rare, in a large workspace and in a small one.
 import { rareThings } from './data-set.mjs';
 import { measureLatency } from './latency.mjs';
+import { entriesFound as found, filteredPageQuery as query } from './page-query.mjs';
 
-const query = `query ($w: String!, $filter: ActivityFilter) { timeline(workspaceId: $w, filter: $filter, first: 50) {
-  edges { cursor node { id databaseId eventKey message createdAt payload } } pageInfo { hasNextPage } } }`;
 const counting = `query ($w: String!, $filter: ActivityFilter) { timeline(workspaceId: $w, filter: $filter, first: 1) { edges { cursor } count { value exact } } }`;
 
-const found = ({ timeline }) => `${timeline.edges.length}${timeline.pageInfo.hasNextPage ? '+' : ''}`;
 const counted = ({ timeline }) => `${timeline.count.value}${timeline.count.exact ? '' : '+'}`;
 
 export async function filters({ data }) {

@@ -37,3 +37,11 @@ export function ofPostgraphile({ id: _, rowId, type, user, label, createdAt, ...
     createdAt: new Date(`${createdAt}Z`).toISOString(),
   };
 }
+
+/** A page by a filter, as a list of what happened shows it. */
+export const filteredPageQuery = `query ($w: String!, $filter: ActivityFilter) {
+  timeline(workspaceId: $w, filter: $filter, first: 50) {
+    edges { cursor node { id databaseId eventKey message createdAt payload } } pageInfo { hasNextPage } } }`;
+
+/** How many entries its answer has, and whether there are more. */
+export const entriesFound = ({ timeline }) => `${timeline.edges.length}${timeline.pageInfo.hasNextPage ? '+' : ''}`;

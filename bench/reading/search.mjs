@@ -1,11 +1,7 @@
 // Section search: what people type, frequent and rare.
 import { rareThings } from './data-set.mjs';
 import { measureLatency } from './latency.mjs';
-
-const query = `query ($w: String!, $filter: ActivityFilter) { timeline(workspaceId: $w, filter: $filter, first: 50) {
-  edges { cursor node { id databaseId eventKey message createdAt payload } } pageInfo { hasNextPage } } }`;
-
-const found = ({ timeline }) => `${timeline.edges.length}${timeline.pageInfo.hasNextPage ? '+' : ''}`;
+import { entriesFound as found, filteredPageQuery as query } from './page-query.mjs';
 
 export async function search({ data }) {
   const { main } = rareThings().workspaces;

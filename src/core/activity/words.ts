@@ -31,8 +31,7 @@ const anyWord = new RegExp(
   'gu',
 );
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII is what it is about.
-const ascii = /^[\x00-\x7f]*$/;
+const ascii = /^\p{ASCII}*$/u;
 
 /** Text with case, accents and compatibility forms folded: `ÉTÉ` and `été` and `ete` are one. */
 export function fold(text: string): string {
