@@ -10,7 +10,7 @@ async function listen(after) {
   const database = {
     query: async ({ text, values }) => {
       heard = { text, values };
-      return [{ snapshot: '3:3:;', id: null }];
+      return [['3:3:;', null]];
     },
   };
   await readPage(database, {

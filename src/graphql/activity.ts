@@ -1,8 +1,23 @@
-import type { Activity } from '../core/activity/activity.ts';
+import type { ShownActivity } from '../core/activity/activity.ts';
 import { builder } from './builder.ts';
 import { ActorType, EntityType, Severity, Visibility } from './enums.ts';
+import type { JsonBytes } from './json-bytes.ts';
+import { globalIdOf } from './node.ts';
 import { shared } from './shared-document.ts';
 import { BrandType, WorkspaceType } from './workspace.ts';
+import { written } from './written-pages.ts';
+
+type NameOf<Value> = {
+  [Key in keyof ShownActivity]: ShownActivity[Key] extends Value ? Key : never;
+}[keyof ShownActivity];
+
+/** For `extensions` of a field that is a text of the entry. */
+const text = (name: NameOf<string | null>) => ({ ...shared, ...written((entry, to) => writeText(entry[name], to)) });
+const writeText = (value: string | null, to: JsonBytes): void => (value === null ? to.json('null') : to.text(value));
+
+/** Entries that were read to be shown have it as text alone. */
+const payloadOf = ({ payload, payloadText }: Pick<ShownActivity, 'payloadText'> & { payload?: unknown }): unknown =>
+  payload === undefined && payloadText !== null ? JSON.parse(payloadText) : payload;
 
 /**
  * An entry. Its relations go through the directory instead of `t.relation`: the trail mentions ids that have no row, and
@@ -10,62 +25,82 @@ import { BrandType, WorkspaceType } from './workspace.ts';
  * depends on more of the viewer than the scope that the entry was read with.
  */
 export const ActivityLogType = builder.prismaNode('ActivityLog', {
-  id: { field: 'id', description: 'The global id, for `node(id:)`.', extensions: shared },
+  id: {
+    field: 'id',
+    description: 'The global id, for `node(id:)`.',
+    extensions: { ...shared, ...written(({ id }, to) => to.text(globalIdOf(id))) },
+  },
   description: 'One thing that happened. It never changes.',
   fields: (t) => ({
-    databaseId: t.exposeString('id', { description: 'The id in the database.', extensions: shared }),
+    databaseId: t.exposeString('id', {
+      description: 'The id in the database.',
+      extensions: text('id'),
+    }),
     workspaceId: t.exposeString('workspaceId', {
       description: 'The workspace that it belongs to.',
-      extensions: shared,
+      extensions: text('workspaceId'),
     }),
     brandId: t.exposeString('brandId', {
       nullable: true,
       description: 'The brand that it concerns.',
-      extensions: shared,
+      extensions: text('brandId'),
     }),
     entityType: t.expose('entityType', {
       type: EntityType,
       description: 'What kind of thing it happened to.',
-      extensions: shared,
+      extensions: text('entityType'),
     }),
     entityId: t.exposeString('entityId', {
       description: 'The id of that thing in the application.',
-      extensions: shared,
+      extensions: text('entityId'),
     }),
     eventKey: t.exposeString('eventKey', {
       description: 'What happened, for example `publication.failed`.',
-      extensions: shared,
+      extensions: text('eventKey'),
     }),
     message: t.exposeString('message', {
       nullable: true,
       description: 'What happened, for people.',
-      extensions: shared,
+      extensions: text('message'),
     }),
     context: t.exposeString('context', {
       nullable: true,
       description: 'Where in the application it happened. Null for clients.',
-      extensions: shared,
+      extensions: text('context'),
     }),
-    actorType: t.expose('actorType', { type: ActorType, description: 'Who or what did it.', extensions: shared }),
+    actorType: t.expose('actorType', {
+      type: ActorType,
+      description: 'Who or what did it.',
+      extensions: text('actorType'),
+    }),
     actorUserId: t.exposeString('actorUserId', {
       nullable: true,
       description: 'The user who did it. Null for clients.',
-      extensions: shared,
+      extensions: text('actorUserId'),
     }),
     actorLabel: t.exposeString('actorLabel', {
       nullable: true,
       description: 'The name of what did it.',
-      extensions: shared,
+      extensions: text('actorLabel'),
     }),
-    payload: t.expose('payload', {
+    payload: t.field({
       type: 'JSON',
       nullable: true,
       description: 'Details, as they were given.',
-      extensions: shared,
+      extensions: { ...shared, ...written(({ payloadText }, to) => to.json(payloadText ?? 'null')) },
+      resolve: (entry) => payloadOf(entry as typeof entry & ShownActivity),
     }),
-    visibility: t.expose('visibility', { type: Visibility, description: 'Who can see it.', extensions: shared }),
-    severity: t.expose('severity', { type: Severity, description: 'How serious it is.', extensions: shared }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it happened.', extensions: shared }),
+    visibility: t.expose('visibility', {
+      type: Visibility,
+      description: 'Who can see it.',
+      extensions: text('visibility'),
+    }),
+    severity: t.expose('severity', { type: Severity, description: 'How serious it is.', extensions: text('severity') }),
+    createdAt: t.expose('createdAt', {
+      type: 'DateTime',
+      description: 'When it happened.',
+      extensions: { ...shared, ...written(({ createdAt }, to) => to.moment(createdAt)) },
+    }),
     workspace: t.field({
       type: WorkspaceType,
       description: 'The workspace, with its name where it has been given one.',
@@ -84,4 +119,4 @@ export const ActivityLogType = builder.prismaNode('ActivityLog', {
 });
 
 /** An entry as the GraphQL type takes it. */
-export type ActivityShape = typeof ActivityLogType.$inferType & Activity;
+export type ActivityShape = typeof ActivityLogType.$inferType & ShownActivity;

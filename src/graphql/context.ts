@@ -1,5 +1,5 @@
 import DataLoader from 'dataloader';
-import type { Activity } from '../core/activity/activity.ts';
+import type { ShownActivity } from '../core/activity/activity.ts';
 import type { ActivityLog } from '../core/activity/activity-log.ts';
 import type { LiveCursors } from '../core/activity/live-cursor.ts';
 import { type ReadScope, readScope, type Viewer } from '../core/activity/visibility.ts';
@@ -7,7 +7,9 @@ import { ActivityLogError } from '../errors.ts';
 import type { Live } from '../live/subscription.ts';
 import type { Database } from '../storage/database.ts';
 import type { Brand, BrandKey, Directory, Workspace } from '../storage/directory.ts';
-import { findEntries, haveEntries } from '../storage/timeline.ts';
+import { type BrandInScope, haveBrandEntries, haveEntries } from '../storage/presence.ts';
+import { findEntries } from '../storage/timeline.ts';
+import type { WrittenPages } from './written-pages.ts';
 
 /** The parts of the process that resolvers work with; whoever wires the process hands them in. */
 export interface Services {
@@ -27,11 +29,15 @@ export interface GraphqlContext {
    * @throws ActivityLogError UNAUTHENTICATED where nobody signed in: no data without a token, ever
    */
   readonly viewer: () => Viewer;
-  readonly entries: DataLoader<string, Activity | undefined>;
+  readonly entries: DataLoader<string, ShownActivity | undefined>;
   readonly workspaces: DataLoader<string, Workspace>;
   readonly brands: DataLoader<BrandKey, Brand>;
   /** Whether a scope may see any entry of its workspace. */
   readonly presence: DataLoader<ReadScope, boolean>;
+  /** Whether a scope may see any entry of a brand. */
+  readonly brandPresence: DataLoader<BrandInScope, boolean>;
+  /** There where pages may write themselves into the answer. */
+  pages?: WrittenPages | undefined;
 }
 
 /** The context of one request. */
@@ -57,6 +63,7 @@ function contextOf(services: Services, viewer: () => Viewer): GraphqlContext {
   let workspaces: GraphqlContext['workspaces'] | undefined;
   let brands: GraphqlContext['brands'] | undefined;
   let presence: GraphqlContext['presence'] | undefined;
+  let brandPresence: GraphqlContext['brandPresence'] | undefined;
   return {
     services,
     viewer,
@@ -78,6 +85,10 @@ function contextOf(services: Services, viewer: () => Viewer): GraphqlContext {
     get presence() {
       presence ??= new DataLoader((scopes) => haveEntries(services.database, scopes), options);
       return presence;
+    },
+    get brandPresence() {
+      brandPresence ??= new DataLoader((brands) => haveBrandEntries(services.database, brands), options);
+      return brandPresence;
     },
   };
 }

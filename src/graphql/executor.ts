@@ -12,6 +12,7 @@ import {
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 import { LRUCache } from 'lru-cache';
 import { isCompilable } from './compilable.ts';
+import type { GraphqlContext } from './context.ts';
 
 /** Executions of an operation from which on it is compiled: what is asked only once would not win back the time for it. */
 const worthCompiling = 3;
@@ -44,6 +45,21 @@ function withErrorsOf({ loc }: DocumentNode, result: ExecutionResult): Execution
   return { ...result, errors };
 }
 
+const contextOf = ({ contextValue }: ExecutionArgs) => contextValue as Pick<GraphqlContext, 'pages'> | undefined;
+
+/** By graphql-js, in whose results nothing writes itself. */
+function executePlain(args: ExecutionArgs): ExecutionResult | Promise<ExecutionResult> {
+  const context = contextOf(args);
+  if (context?.pages !== undefined) context.pages = undefined;
+  return execute(args);
+}
+
+/** What compiled code has come to. */
+function finish(args: ExecutionArgs, result: ExecutionResult): ExecutionResult {
+  contextOf(args)?.pages?.place(result.data);
+  return withErrorsOf(args.document, result);
+}
+
 /**
  * Executes queries and mutations: those that come again and again by code that is compiled for them once (graphql-jit),
  * others, and what the compiler cannot do, by graphql-js. The answers are the same. (Where several fields fail under what
@@ -61,18 +77,21 @@ export class Executor {
     this.#from = compileFrom;
   }
 
-  /** @param args with a document that is valid */
+  /**
+   * @param args with a document that is valid. Where the context has `pages`, those that can write themselves do: in the
+   * result they are a JsonValueWriter.
+   */
   execute(args: ExecutionArgs): ExecutionResult | Promise<ExecutionResult> {
     const operation = getOperationAST(args.document, args.operationName);
     const { query, single } = (operation && this.#compiledOf(args.document, operation)) ?? byGraphqlJs;
-    if (query === undefined) return execute(args);
+    if (query === undefined) return executePlain(args);
     const variables = args.variableValues ?? {};
     // The compiler takes a list for an object.
-    if (single.some((name) => Array.isArray(variables[name]))) return execute(args);
+    if (single.some((name) => Array.isArray(variables[name]))) return executePlain(args);
     const result = query(args.rootValue, args.contextValue, variables) as ExecutionResult | Promise<ExecutionResult>;
-    if ('then' in result) return result.then((settled) => withErrorsOf(args.document, settled));
+    if ('then' in result) return result.then((settled) => finish(args, settled));
     // Without data nothing was executed: the variables are wrong, and graphql-js says so best.
-    return 'data' in result ? withErrorsOf(args.document, result) : execute(args);
+    return 'data' in result ? finish(args, result) : executePlain(args);
   }
 
   #compiledOf(document: DocumentNode, operation: OperationDefinitionNode): Compiled {

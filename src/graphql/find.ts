@@ -1,7 +1,6 @@
 import { isStorableText } from '../core/activity/text.ts';
 import { grantIn, readScope } from '../core/activity/visibility.ts';
 import type { Brand, BrandKey, Workspace } from '../storage/directory.ts';
-import { hasEntries } from '../storage/timeline.ts';
 import type { GraphqlContext } from './context.ts';
 
 /**
@@ -19,12 +18,11 @@ export async function findWorkspace(context: GraphqlContext, id: string): Promis
 
 /** The brand by its key: a client's own brands, for others those that have a name or entries that they may see. */
 export async function findBrand(context: GraphqlContext, key: BrandKey): Promise<Brand | null> {
-  const { services } = context;
   const scope = readScope(context.viewer(), key.workspaceId);
   if (scope === undefined || !isStorableText(key.workspaceId) || !isStorableText(key.id)) return null;
   const isOwn = scope.brandIds?.includes(key.id);
   if (isOwn === false) return null;
   const brand = await context.brands.load(key);
   if (isOwn || brand.name !== null) return brand;
-  return (await hasEntries(services.database, { scope, filter: { brandIds: [key.id] } })) ? brand : null;
+  return (await context.brandPresence.load({ scope, brandId: key.id })) ? brand : null;
 }

@@ -1,4 +1,5 @@
 import { brandWithType } from '@pothos/core';
+import { encodeGlobalID } from '@pothos/plugin-relay';
 import type { GraphqlContext } from './context.ts';
 import { findBrand, findWorkspace } from './find.ts';
 
@@ -29,6 +30,10 @@ export async function loadNode(globalId: GlobalId, context: GraphqlContext): Pro
   if (found !== null) brandWithType(found, globalId.typename as never);
   return found;
 }
+
+/** The global id of an entry. Twelve bytes make whole letters of base64: what is in front of the id is always the same. */
+export const globalIdOf = (id: string): string => `${entryPrefix}${Buffer.from(id).toString('base64')}`;
+const entryPrefix = encodeGlobalID('ActivityLog', '');
 
 /** A brand's id inside its global id: ids of brands are unique only in their workspace. */
 export function formatBrandId({ workspaceId, id }: { workspaceId: string; id: string }): string {

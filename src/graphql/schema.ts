@@ -11,22 +11,23 @@ import './timeline.ts';
 import './statistics.ts';
 import './activity-mutations.ts';
 import './activity-added.ts';
-import { formatBrandId } from './node.ts';
+import type { BrandKey } from '../storage/directory.ts';
+import { formatBrandId, globalIdOf } from './node.ts';
 
 /** The whole GraphQL schema; schema.graphql is its text. */
 export const schema = builder.toSchema();
 
 // The plugin resolves global ids asynchronously: a promise for each, and for all that is around it.
 const ids = {
-  ActivityLog: ({ id }: { id: string }) => id,
-  Workspace: ({ id }: { id: string }) => id,
-  Brand: formatBrandId,
+  ActivityLog: ({ id }: { id: string }) => globalIdOf(id),
+  Workspace: ({ id }: { id: string }) => encodeGlobalID('Workspace', id),
+  Brand: (brand: BrandKey) => encodeGlobalID('Brand', formatBrandId(brand)),
 };
 for (const [name, idOf] of Object.entries(ids)) {
   const type = schema.getType(name);
   const field = type instanceof GraphQLObjectType ? type.getFields()['id'] : undefined;
   if (field === undefined) throw new Error(`there is no field ${name}.id`);
-  field.resolve = (node) => encodeGlobalID(name, idOf(node));
+  field.resolve = idOf;
 }
 
 // What a page's sides have beyond them is a look into the database: only where it is selected (timeline.ts).

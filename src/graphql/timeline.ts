@@ -1,3 +1,4 @@
+import type { ShownActivity } from '../core/activity/activity.ts';
 import type { Selection } from '../core/activity/feed.ts';
 import { type ActivityFilter, checkFilter } from '../core/activity/filter.ts';
 import { closePageCursor, openPageCursor, type PagePosition } from '../core/activity/page-cursor.ts';
@@ -10,6 +11,7 @@ import type { GraphqlContext, Services } from './context.ts';
 import { FilterInput } from './inputs.ts';
 import { pageSize } from './limits.ts';
 import { BrandType, WorkspaceType } from './workspace.ts';
+import { sameEntry, written } from './written-pages.ts';
 
 interface PageArguments {
   first?: number | null | undefined;
@@ -34,14 +36,20 @@ const ActivityCount = builder.objectRef<{ value: number; exact: boolean }>('Acti
   }),
 });
 
-const ActivityEdge = builder.objectRef<ActivityShape>('ActivityEdge').implement({
+const ActivityEdge = builder.objectRef<ShownActivity>('ActivityEdge').implement({
   description: 'An entry in a page, with its cursor.',
   fields: (t) => ({
     cursor: t.string({
       description: 'Opaque. For `after` or `before`.',
+      extensions: written((entry, to) => to.text(closePageCursor(entry))),
       resolve: (entry) => closePageCursor(entry),
     }),
-    node: t.field({ type: ActivityLogType, description: 'The entry.', resolve: (entry) => entry }),
+    node: t.field({
+      type: ActivityLogType,
+      description: 'The entry.',
+      extensions: sameEntry,
+      resolve: (entry) => entry as ActivityShape,
+    }),
   }),
 });
 
@@ -53,7 +61,7 @@ const ActivityConnection = builder.objectRef<Connection>('ActivityConnection').i
       description: 'The entries of the page.',
       // The connection's field has counted them already.
       complexity: { field: 1, multiplier: 1 },
-      resolve: ({ page }) => page.entries,
+      resolve: ({ page }, _args, { pages }, info) => (pages?.take(page.entries, info) ? [] : page.entries),
     }),
     pageInfo: t.field({
       type: builder.pageInfoRef(),

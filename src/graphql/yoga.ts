@@ -7,9 +7,11 @@ import type { Metrics } from '../metrics.ts';
 import { createContext, type GraphqlContext, type Services } from './context.ts';
 import { Documents } from './documents.ts';
 import { Executor } from './executor.ts';
+import { jsonBytes } from './json-bytes.ts';
 import { isPublic, toPublicError } from './public-error.ts';
 import { schema } from './schema.ts';
 import { Subscriptions } from './subscriptions.ts';
+import { WrittenPages } from './written-pages.ts';
 
 /** An operation of a valid document, as a client asks for it. */
 export interface Operation {
@@ -28,6 +30,8 @@ export interface GraphqlOptions {
   logger: Logger;
   metrics: Metrics;
 }
+
+const asText = (result: ExecutionResult) => Buffer.from(JSON.stringify(result));
 
 /** What other origins may send. */
 export const corsMethods = ['GET', 'POST', 'OPTIONS'] as const;
@@ -85,13 +89,25 @@ export function createGraphql({ services, logger, metrics }: GraphqlOptions) {
       });
     },
   };
-  /** Executes a query or mutation as yoga would, without its requests and responses. */
-  const execute = async (operation: Operation, signedIn: Viewer | undefined): Promise<ExecutionResult> => {
-    const { document, operationName, variables } = operation;
+  /**
+   * Executes a query or mutation as yoga would, without its requests and responses.
+   * @returns the result, and what turns it into the bytes of the answer
+   */
+  const execute = async (
+    { document, operationName, variables }: Operation,
+    signedIn: Viewer | undefined,
+  ): Promise<{ result: ExecutionResult; write: (result: ExecutionResult) => Buffer<ArrayBuffer> }> => {
+    const pages = new WrittenPages();
     const contextValue = createContext(services, signedIn);
-    return toSafeResult(
-      await executor.execute({ schema, document, operationName, variableValues: variables, contextValue }),
-    );
+    contextValue.pages = pages;
+    const result = await executor.execute({
+      schema,
+      document,
+      operationName,
+      variableValues: variables,
+      contextValue,
+    });
+    return { result: toSafeResult(result), write: pages.isEmpty ? asText : jsonBytes };
   };
   const yoga = createYoga<RequestContext, GraphqlContext>({
     // Nothing is uploaded.

@@ -90,14 +90,14 @@ async function answerOperation(
   { operation, type, viewer }: { operation: AskedOperation; type: string; viewer: Viewer | undefined },
   { graphql }: HttpOptions,
 ): Promise<void> {
-  const result = await graphql.execute(operation, viewer);
+  const { result, write } = await graphql.execute(operation, viewer);
   const cors = corsHeaders(request);
   if (result.errors !== undefined) {
     const answer = processRegularResult(result, graphql.yoga.fetchAPI, type);
     return await send(answer, response, cors);
   }
   if (response.destroyed) return;
-  const bytes = Buffer.from(JSON.stringify(result));
+  const bytes = write(result);
   response.writeHead(200, { 'content-type': `${type}; charset=utf-8`, 'content-length': bytes.length, ...cors });
   response.end(bytes);
 }

@@ -1,15 +1,41 @@
 import { raw, type Sql } from 'sql-template-tag';
-import type { AcceptedActivity, Activity, JsonValue } from '../core/activity/activity.ts';
+import type { AcceptedActivity, Activity, JsonValue, ShownActivity } from '../core/activity/activity.ts';
 
 /** A row of "ActivityLog" as `activityColumns` reads it. */
 export type ActivityRow = Omit<Activity, 'payload' | 'transactionId'> & { transactionId: string };
 
-/** The columns of an entry, in the types that every database gives alike: the payload as text, to the letter. */
-export const activityColumns: Sql = raw(
+/**
+ * The columns of a `ShownActivity`, in the types that every database gives alike: the payload as text, to the letter. A row
+ * of them is one.
+ */
+export const shownColumns: Sql = raw(
   `"id", "workspaceId", "brandId", "entityType"::text, "entityId", "eventKey", "message", "context", "actorType"::text,
-  "actorUserId", "actorLabel", "payload"::text AS "payloadText", "visibility"::text, "severity"::text, "createdAt",
-  "idempotencyKey", "transactionId"::text, "sequence"`,
+  "actorUserId", "actorLabel", "payload"::text AS "payloadText", "visibility"::text, "severity"::text, "createdAt"`,
 );
+
+/** The entry of a row that was read as a list of values, of which those of `shownColumns` begin at `first`. */
+export function shownAt(values: readonly unknown[], first: number): ShownActivity {
+  return {
+    id: values[first] as string,
+    workspaceId: values[first + 1] as string,
+    brandId: values[first + 2] as string | null,
+    entityType: values[first + 3] as ShownActivity['entityType'],
+    entityId: values[first + 4] as string,
+    eventKey: values[first + 5] as string,
+    message: values[first + 6] as string | null,
+    context: values[first + 7] as string | null,
+    actorType: values[first + 8] as ShownActivity['actorType'],
+    actorUserId: values[first + 9] as string | null,
+    actorLabel: values[first + 10] as string | null,
+    payloadText: values[first + 11] as string | null,
+    visibility: values[first + 12] as ShownActivity['visibility'],
+    severity: values[first + 13] as ShownActivity['severity'],
+    createdAt: values[first + 14] as Date,
+  };
+}
+
+/** All columns of an entry. */
+export const activityColumns: Sql = raw(`${shownColumns.text}, "idempotencyKey", "transactionId"::text, "sequence"`);
 
 /**
  * An entry as it stands in the trail. Written out: V8 puts what `{ ...entry }` makes into the old generation at once, and

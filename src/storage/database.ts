@@ -18,6 +18,11 @@ export interface Queryable {
 export interface QueryOptions {
   /** True for a statement whose text is asked again and again: its plan may be kept, where that is worth anything. */
   repeated?: boolean;
+  /**
+   * `array`: each row as a list of values in the order of the columns, for what is read often. (What pg makes objects with
+   * ends up in V8's old generation at once, and is collected there at several times the price.) Default `object`.
+   */
+  rowMode?: 'object' | 'array';
 }
 
 /** A database that is open. All of storage is written against this; `postgres.ts` and `pglite.ts` provide it. */

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { resolve } from 'node:path';
 import sql from 'sql-template-tag';
 import { ActivityLogError } from '../errors.ts';
-import type { Database, Statement, TransactionConnection } from './database.ts';
+import type { Database, QueryOptions, Statement, TransactionConnection } from './database.ts';
 import { toDatabaseError } from './database-errors.ts';
 import { type DirectoryLock, lockDirectory } from './directory-lock.ts';
 import { PrismaClient } from './generated/prisma/client.ts';
@@ -81,14 +81,14 @@ class PgliteDatabase implements EmbeddedDatabase {
     });
   }
 
-  async query<Row>(statement: Statement): Promise<Row[]> {
+  async query<Row>(statement: Statement, options: QueryOptions = {}): Promise<Row[]> {
     this.#refuseToWaitForItself();
-    return await this.#run<Row>(this.#engine, statement);
+    return await this.#run<Row>(this.#engine, statement, options);
   }
 
   /** There is one connection, which takes one statement after the other. */
-  async queryInOrder<Row>(statement: Statement): Promise<Row[]> {
-    return await this.query<Row>(statement);
+  async queryInOrder<Row>(statement: Statement, options: QueryOptions = {}): Promise<Row[]> {
+    return await this.query<Row>(statement, options);
   }
 
   async copyIn(table: string, rows: Buffer<ArrayBuffer>): Promise<void> {
@@ -102,7 +102,7 @@ class PgliteDatabase implements EmbeddedDatabase {
       this.#engine.transaction((transaction) =>
         this.#insideTransaction.run(true, () =>
           work({
-            query: async (statement) => await this.#run(transaction, statement),
+            query: async (statement, options) => await this.#run(transaction, statement, options),
             script: async (text) => void (await this.#mapped(() => transaction.exec(text))),
           }),
         ),
@@ -146,9 +146,13 @@ class PgliteDatabase implements EmbeddedDatabase {
     }
   }
 
-  async #run<Row>(target: Pick<PgliteEngine, 'query'>, { text, values }: Statement): Promise<Row[]> {
+  async #run<Row>(
+    target: Pick<PgliteEngine, 'query'>,
+    { text, values }: Statement,
+    { rowMode = 'object' }: QueryOptions = {},
+  ): Promise<Row[]> {
     return await this.#mapped(async () => {
-      const { rows } = await target.query<Row>(text, values.map(toParameter));
+      const { rows } = await target.query<Row>(text, values.map(toParameter), { rowMode });
       return rows;
     });
   }

@@ -6,6 +6,7 @@ import { pgTypes, toParameter } from './row-parsers.ts';
 /** A statement as pg takes it. */
 export interface PgQuery extends pg.QueryConfig {
   queryMode: 'extended';
+  rowMode?: 'array';
   query_timeout?: number;
 }
 
@@ -43,19 +44,20 @@ export class Preparing {
 
   async run<Row>(
     statement: Statement,
-    { repeated = false }: QueryOptions,
+    { repeated = false, rowMode }: QueryOptions,
     send: (query: PgQuery) => Promise<pg.QueryResult>,
   ): Promise<Row[]> {
     // Once: some kinds of statement put their text together each time.
     const { text, values } = statement;
+    const mode = rowMode === 'array' ? { rowMode } : {};
     const name = repeated && this.#works ? nameOf(text) : undefined;
     try {
-      return (await send(toPgQuery({ text, values }, name))).rows;
+      return (await send({ ...toPgQuery({ text, values }, name), ...mode })).rows;
     } catch (error) {
       if (name === undefined || !preparedFailures.has((error as { code?: string }).code ?? '')) throw error;
       // A pooler gives every statement another connection.
       this.#works = false;
-      return (await send(toPgQuery({ text, values }))).rows;
+      return (await send({ ...toPgQuery({ text, values }), ...mode })).rows;
     }
   }
 }

@@ -1,12 +1,12 @@
 import sql, { join } from 'sql-template-tag';
-import { type Activity, ActivityVisibility } from '../core/activity/activity.ts';
+import { ActivityVisibility, type ShownActivity } from '../core/activity/activity.ts';
 import type { Selection } from '../core/activity/feed.ts';
 import { filterCondition, searchOf, timeConditions } from '../core/activity/filter.ts';
 import type { PagePosition } from '../core/activity/page-cursor.ts';
 import type { Snapshot } from '../core/activity/position.ts';
 import { isStorableText } from '../core/activity/text.ts';
-import { grantedCondition, isInScope, type ReadScope, reveal, scopeCondition } from '../core/activity/visibility.ts';
-import { type ActivityRow, activityColumns, toActivity } from './activity-rows.ts';
+import { isInScope, type ReadScope, reveal, scopeCondition } from '../core/activity/visibility.ts';
+import { shownAt, shownColumns } from './activity-rows.ts';
 import type { Database } from './database.ts';
 import { type Bound, Matches, newerThan, olderThan } from './matching.ts';
 import { snapshotText, toSnapshot } from './snapshot.ts';
@@ -24,7 +24,7 @@ export interface PageRequest extends Selection {
 
 export interface Page {
   /** Newest first. */
-  entries: Activity[];
+  entries: ShownActivity[];
   /** True where the range goes on beyond the limit. */
   more: boolean;
   /** The very snapshot that the page was read from. */
@@ -58,32 +58,33 @@ async function readPlainPage(database: Database, request: PageRequest): Promise<
   const most = limit + plainLook;
   // The last entry that is looked at comes too, hidden or not: it tells that there may be more.
   const shown = seesAll(scope)
-    ? sql`SELECT ${activityColumns} FROM "ActivityLog" WHERE ${scopeCondition(scope)}
+    ? sql`SELECT ${shownColumns} FROM "ActivityLog" WHERE ${scopeCondition(scope)}
           AND ${range} ORDER BY ${direction} LIMIT ${limit + 1}`
-    : sql`SELECT ${activityColumns}, "place" = ${most} AS "isLast" FROM (
+    : sql`SELECT ${shownColumns}, "place" = ${most} AS "isLast" FROM (
           SELECT *, row_number() OVER (ORDER BY ${direction}) AS "place" FROM (
             SELECT * FROM "ActivityLog" WHERE "workspaceId" = ${scope.workspaceId}
               AND ${range} ORDER BY ${direction} LIMIT ${most}) AS entry) AS looked
         WHERE ${scopeCondition(scope)} OR "place" = ${most} ORDER BY ${direction} LIMIT ${limit + 1}`;
-  type Row = ActivityRow & { snapshot: string; isLast?: boolean };
-  const rows = await database.query<{ [K in keyof Row]: Row[K] | null }>(
+  const rows = await database.query<[snapshot: string, id: string | null, ...unknown[]]>(
     sql`SELECT now.snapshot, entry.* FROM (SELECT ${snapshotText} AS snapshot) AS now
       LEFT JOIN LATERAL ( ${shown} ) AS entry ON true ORDER BY ${direction}`,
-    { repeated: true },
+    { repeated: true, rowMode: 'array' },
   );
-  const found = rows.filter((row): row is Row => row.id !== null);
-  if (found.some(({ isLast }) => isLast === true)) return undefined;
-  return pageOf(request, found, toSnapshot(rows[0]?.snapshot ?? undefined));
+  // Beside no entry there is a row for the snapshot alone.
+  const found = rows.filter(([, id]) => id !== null);
+  if (!seesAll(scope) && found.some((row) => row.at(-1) === true)) return undefined;
+  const entries = found.map((row) => shownAt(row, 1));
+  return pageOf(request, entries, toSnapshot(rows[0]?.[0]));
 }
 
 /** From as many statements as it takes, all of them bounded (matching.ts). */
 async function readSelectedPage(database: Database, request: PageRequest): Promise<Page> {
-  const matches = new Matches<ActivityRow>(database, {
+  const matches = new Matches<ShownActivity>(database, {
     ...request,
-    columns: activityColumns,
+    columns: shownColumns,
     wanted: request.limit + 1,
   });
-  const found: ActivityRow[] = [];
+  const found: ShownActivity[] = [];
   for await (const batch of matches.batches()) {
     found.push(...batch);
     if (found.length > request.limit) break;
@@ -91,8 +92,8 @@ async function readSelectedPage(database: Database, request: PageRequest): Promi
   return pageOf(request, found, matches.snapshot);
 }
 
-function pageOf({ scope, from, limit }: PageRequest, found: readonly ActivityRow[], snapshot: Snapshot): Page {
-  const entries = found.slice(0, limit).map((row) => reveal(scope, toActivity(row)));
+function pageOf({ scope, from, limit }: PageRequest, found: readonly ShownActivity[], snapshot: Snapshot): Page {
+  const entries = found.slice(0, limit).map((row) => reveal(scope, row));
   if (from === 'oldest') entries.reverse();
   return { entries, more: found.length > limit, snapshot };
 }
@@ -148,7 +149,7 @@ async function countNewest(
 
 async function countSelected(database: Database, { scope, filter }: Selection, most: number): Promise<number> {
   // What a search looks at is all of an entry; nobody else needs more than that there is one.
-  const columns = searchOf(filter) === undefined ? sql`"id", "createdAt"` : activityColumns;
+  const columns = searchOf(filter) === undefined ? sql`"id", "createdAt"` : shownColumns;
   const matches = new Matches(database, { scope, filter, from: 'newest', columns, wanted: most });
   let count = 0;
   for await (const batch of matches.batches()) {
@@ -166,44 +167,14 @@ export async function findEntries(
   database: Database,
   ids: readonly string[],
   scopeOf: (workspaceId: string) => ReadScope | undefined,
-): Promise<(Activity | undefined)[]> {
-  const rows = await database.query<ActivityRow>(
-    sql`SELECT ${activityColumns} FROM "ActivityLog" WHERE "id" = ANY(${ids.filter(isStorableText)}::text[])`,
+): Promise<(ShownActivity | undefined)[]> {
+  const rows = await database.query<ShownActivity>(
+    sql`SELECT ${shownColumns} FROM "ActivityLog" WHERE "id" = ANY(${ids.filter(isStorableText)}::text[])`,
   );
-  const found = new Map(rows.map((row) => [row.id, toActivity(row)]));
+  const found = new Map(rows.map((row) => [row.id, row]));
   return ids.map((id) => {
     const entry = found.get(id);
     const scope = entry && scopeOf(entry.workspaceId);
     return entry && scope && isInScope(scope, entry) ? reveal(scope, entry) : undefined;
   });
-}
-
-/** True where the scope may see any entry that matches the filter. */
-export async function hasEntries(database: Database, selection: Selection): Promise<boolean> {
-  return (await countEntries(database, selection, 1)).value > 0;
-}
-
-/**
- * For each scope whether it may see any entry of its workspace, in their order: one statement for all scopes of the same
- * grant.
- */
-export async function haveEntries(database: Database, scopes: readonly ReadScope[]): Promise<boolean[]> {
-  const byGrant = new Map<string, ReadScope[]>();
-  for (const scope of scopes) {
-    const grant = JSON.stringify([scope.visibilities, scope.brandIds]);
-    const like = byGrant.get(grant);
-    if (like === undefined) byGrant.set(grant, [scope]);
-    else like.push(scope);
-  }
-  const found = new Set<ReadScope>();
-  for (const like of byGrant.values()) {
-    const rows = await database.query<{ place: number }>(
-      sql`SELECT wanted.place::int4 AS place
-        FROM unnest(${like.map(({ workspaceId }) => workspaceId)}::text[]) WITH ORDINALITY AS wanted("workspace", place)
-        WHERE EXISTS (SELECT 1 FROM "ActivityLog"
-          WHERE "workspaceId" = wanted."workspace" AND ${grantedCondition(like[0] as ReadScope)})`,
-    );
-    for (const { place } of rows) found.add(like[place - 1] as ReadScope);
-  }
-  return scopes.map((scope) => found.has(scope));
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LiveCursors } from '@/core/activity/live-cursor.ts';
@@ -61,6 +62,20 @@ const position: fc.Arbitrary<Position> = fc.oneof(
 const live = new LiveCursors({ epoch: 'an epoch', key: randomBytes(32) });
 
 describe('a page cursor', () => {
+  it('is what it has always been: its text and the CRC-32 of that, of any moment and id', () => {
+    const ends = [-8.64e15, -1, 0, 36 ** 7 - 1, 36 ** 7, 36 ** 8 - 1, 36 ** 8, 8.64e15];
+    const moments = fc.oneof(fc.constantFrom(...ends), fc.integer({ min: -8.64e15, max: 8.64e15 }));
+    const ids = fc.oneof(hostileText(1, 8), fc.constantFrom('x'.repeat(1_024), '語'.repeat(5_000)));
+    fc.assert(
+      fc.property(moments, ids, (time, id) => {
+        const text = `${time.toString(36)}:${id}`;
+        const expected = Buffer.from(crc32(text).toString(16).padStart(8, '0') + text).toString('base64url');
+        expect(closePageCursor({ createdAt: new Date(time), id })).toBe(expected);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
   it('brings back the moment and the id', () => {
     fc.assert(
       fc.property(page, (value) => {

@@ -14,7 +14,8 @@ import {
 import { fold, wordsOf } from '@/core/activity/words.ts';
 import { createActivityWriter } from '@/storage/activity-writer.ts';
 import type { Database } from '@/storage/database.ts';
-import { countEntries, findEntries, hasBeyond, hasEntries, readPage } from '@/storage/timeline.ts';
+import { haveBrandEntries, haveEntries } from '@/storage/presence.ts';
+import { countEntries, findEntries, hasBeyond, readPage } from '@/storage/timeline.ts';
 import { describeOnEachDatabase } from '../support/databases.ts';
 import { brandIds, distinct, eventKeys, generatedEntry, moment, onDatabase } from '../support/generated-entries.ts';
 
@@ -165,7 +166,6 @@ describeOnEachDatabase('visibility', (open) => {
       value: Math.min(expected.length, 1),
       exact: expected.length < 2,
     });
-    expect(await hasEntries(database, selection)).toBe(expected.length > 0);
     const [newest, oldest] = [entries[0], entries.at(-1)];
     if (newest === undefined || oldest === undefined) return;
     expect(await hasBeyond(database, selection, 'older', newest)).toBe(expected.length > 1);
@@ -201,6 +201,25 @@ describeOnEachDatabase('visibility', (open) => {
     );
     expect(compared).toBeGreaterThan(200);
   }, 60_000);
+
+  it('holds for whether there is anything of a workspace or a brand', async () => {
+    const count = { shown: 0, hidden: 0 };
+    await fc.assert(
+      fc.asyncProperty(world, async ({ entries, who }) => {
+        const all = await write(entries);
+        const scopes = [...workspaceIds, 'w9'].map((id) => readScope(who, id)).filter((scope) => scope !== undefined);
+        const shown = (scope: ReadScope) =>
+          all.filter((entry) => contractShows(who, scope.workspaceId, entry)).map(({ brandId }) => brandId);
+        expect(await haveEntries(database, scopes)).toEqual(scopes.map((scope) => shown(scope).length > 0));
+        const brands = scopes.flatMap((scope) => [...brandIds, 'b3'].map((brandId) => ({ scope, brandId })));
+        const expected = brands.map(({ scope, brandId }) => shown(scope).includes(brandId));
+        expect(await haveBrandEntries(database, brands)).toEqual(expected);
+        for (const is of expected) count[is ? 'shown' : 'hidden'] += 1;
+      }),
+      { ...onDatabase, numRuns: 40 },
+    );
+    expect(Math.min(count.shown, count.hidden)).toBeGreaterThan(50);
+  });
 
   it('holds for entries by id, one answer each in the order of the ids', async () => {
     await fc.assert(

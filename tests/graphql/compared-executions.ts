@@ -10,8 +10,10 @@ import type { Role, Viewer } from '../../src/core/activity/visibility.ts';
 import { ActivityLogError } from '../../src/errors.ts';
 import { createContext, type Services } from '../../src/graphql/context.ts';
 import type { Executor } from '../../src/graphql/executor.ts';
+import { jsonBytes } from '../../src/graphql/json-bytes.ts';
 import { toPublicError } from '../../src/graphql/public-error.ts';
 import { schema } from '../../src/graphql/schema.ts';
+import { WrittenPages } from '../../src/graphql/written-pages.ts';
 import { Metrics } from '../../src/metrics.ts';
 import { createActivityWriter } from '../../src/storage/activity-writer.ts';
 import type { Database } from '../../src/storage/database.ts';
@@ -85,10 +87,15 @@ export function runsOf({ services }: World, executor: Executor, asked: Asked): {
   const viewer = 'viewer' in asked ? asked.viewer : operator;
   const args = (document: DocumentNode) => {
     const { variables: variableValues, operationName } = asked;
-    return { schema, document, variableValues, operationName, contextValue: createContext(services, viewer) };
+    const contextValue = createContext(services, viewer);
+    return { schema, document, variableValues, operationName, contextValue };
   };
   return {
-    compiled: async (document) => await executor.execute(args(document)),
+    compiled: async (document) => {
+      const asked = args(document);
+      asked.contextValue.pages = new WrittenPages();
+      return await executor.execute(asked);
+    },
     plain: async (document) => await execute(args(document)),
   };
 }
@@ -125,6 +132,7 @@ export function expectSame(answer: ExecutionResult, expected: ExecutionResult): 
   // As text: the order of the fields counts too.
   const text = JSON.stringify(expected.data);
   expect(JSON.stringify(answer.data)).toBe(text);
+  if (text !== undefined) expect(jsonBytes(answer.data).toString()).toBe(text);
   const [errors, expectedErrors] = [answer.errors ?? [], expected.errors ?? []];
   if (text === undefined || Math.max(errors.length, expectedErrors.length) < 2) {
     expect(errors.map(shownOf)).toEqual(expectedErrors.map(shownOf));

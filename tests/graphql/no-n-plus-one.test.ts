@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ActivityLog } from '../../src/core/activity/activity-log.ts';
 import { LiveCursors } from '../../src/core/activity/live-cursor.ts';
+import type { Grant, Viewer } from '../../src/core/activity/visibility.ts';
 import { createGraphql, type Graphql } from '../../src/graphql/yoga.ts';
 import { Metrics } from '../../src/metrics.ts';
 import { createActivityWriter } from '../../src/storage/activity-writer.ts';
@@ -92,14 +93,14 @@ async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
 }
 
 /** Executes an operation that must not fail. @returns its data, the statements that were sent for it, and how many from each table */
-async function execute(text: string, variables: Record<string, unknown> = {}) {
+async function execute(text: string, variables: Record<string, unknown> = {}, viewer: Viewer = operator) {
   // biome-ignore lint/suspicious/noExplicitAny: the shape is what each test has asked for.
   let data: any;
   const statements = await statementsOf(async () => {
     const operation = { document: documentOf(text), operationName: undefined, variables };
-    const result = await graphql.execute(operation, operator);
+    const { result, write } = await graphql.execute(operation, viewer);
     expect(result.errors).toBeUndefined();
-    ({ data } = result);
+    ({ data } = JSON.parse(write(result).toString()));
   });
   const tables: Record<string, number> = {};
   for (const statement of statements) {
@@ -186,6 +187,94 @@ describe('nodes', () => {
     const { found, tables } = await askFor(count, (n) => ['Workspace', `nameless${n}`]);
     expect(found).toBe(0);
     expect(tables).toEqual({ Workspace: 1, ActivityLog: 1 });
+  });
+});
+
+describe('brands without a name', () => {
+  /** What there is of a brand, by its number: an entry that says who may see it, one in another workspace, or nothing. */
+  const kinds = ['ABSENT', 'SYSTEM', 'INTERNAL', 'CLIENT', 'ELSEWHERE'] as const;
+  const ofKinds = (count: number, ...wanted: (typeof kinds)[number][]) =>
+    many(count, (n) => n).filter((n) => wanted.includes(kinds[n % kinds.length] as (typeof kinds)[number]));
+  /** Entries that are looked at for a brand. */
+  const look = 100;
+
+  beforeAll(async () => {
+    const writer = createActivityWriter(database);
+    const write = async (workspaceId: string, numbers: number[], visibility: 'SYSTEM' | 'INTERNAL' | 'CLIENT') =>
+      await writer.write(
+        numbers.map((n) => entryOf({ id: `n${n}`, workspaceId, brandId: `n${n}`, visibility, createdAt: new Date(n) })),
+      );
+    for (const kind of ['SYSTEM', 'INTERNAL', 'CLIENT'] as const) await write('w2', ofKinds(500, kind), kind);
+    await write('w3', ofKinds(500, 'ELSEWHERE'), 'CLIENT');
+    // Every other of a hundred brands has an entry in w4, the first has many; a look at the newest of w4 shows none of them,
+    // and one at the newest of the brands only those of w5.
+    const at = (time: number) => ({ createdAt: new Date(time) });
+    await writer.write([
+      ...many(50, (n) => entryOf({ id: `s${n}`, workspaceId: 'w4', brandId: `s${2 * n}`, ...at(n) })),
+      ...many(2 * look, (n) => entryOf({ id: `deep${n}`, workspaceId: 'w4', brandId: 's0', ...at(1_000 + n) })),
+      ...many(look + 1, (n) => entryOf({ id: `new${n}`, workspaceId: 'w4', ...at(10_000 + n) })),
+    ]);
+    for (let n = 0; n < 100; n += 1)
+      await writer.write(
+        many(look + 1, (m) => entryOf({ id: `s${n}-${m}`, workspaceId: 'w5', brandId: `s${n}`, ...at(10_000 + m) })),
+      );
+  });
+
+  const viewerWith = (grants: Record<string, Grant>): Viewer => ({
+    ...operator,
+    grants: new Map(Object.entries(grants)),
+  });
+  const admin: Grant = { role: 'admin', brandIds: [] };
+  const owned = ['n0', 'n3', 'n4'];
+
+  /** The numbers of those that the viewer finds, and how many statements it took from each table. */
+  async function lookFor(count: number, keyOf: (n: number) => [workspaceId: string, id: string], viewer?: Viewer) {
+    const ids = many(count, (n) => Buffer.from(`Brand:${JSON.stringify(keyOf(n))}`).toString('base64'));
+    const { data, tables } = await execute('query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids }, viewer);
+    return { found: [...ids.keys()].filter((n) => data.nodes[n] !== null), tables };
+  }
+
+  it.each([1, 50, 500])('are looked for in one statement: %i of them', async (count) => {
+    const keyOf = (n: number): [string, string] => ['w2', `n${n}`];
+    const once = { Brand: 1, ActivityLog: 1 };
+    expect(await lookFor(count, keyOf)).toEqual({
+      found: ofKinds(count, 'SYSTEM', 'INTERNAL', 'CLIENT'),
+      tables: once,
+    });
+    expect(await lookFor(count, keyOf, viewerWith({ w2: admin }))).toEqual({
+      found: ofKinds(count, 'INTERNAL', 'CLIENT'),
+      tables: once,
+    });
+  });
+
+  it.each([5, 50, 500])('are not looked for where they are the own ones of a client: %i of them', async (count) => {
+    const client = viewerWith({ w2: { role: 'client', brandIds: owned } });
+    expect(await lookFor(count, (n) => ['w2', `n${n}`], client)).toEqual({ found: [0, 3, 4], tables: { Brand: 1 } });
+  });
+
+  it.each([10, 50, 500])('are looked for in one statement for each grant: %i of many workspaces', async (count) => {
+    const viewer = viewerWith({ w2: admin, w3: admin, '*': { role: 'operator', brandIds: [] } });
+    const workspaceOf = (n: number) => `w${2 + (n % 6)}`;
+    const { found, tables } = await lookFor(count, (n) => [workspaceOf(n), `n${n}`], viewer);
+    const shown = { w2: ofKinds(count, 'INTERNAL', 'CLIENT'), w3: ofKinds(count, 'ELSEWHERE') };
+    expect(found).toEqual(many(count, (n) => n).filter((n) => shown[workspaceOf(n) as 'w2' | 'w3']?.includes(n)));
+    expect(tables).toEqual({ Brand: 1, ActivityLog: 2 });
+  });
+
+  it('are looked for in one statement where each is asked for on its own', async () => {
+    const fields = many(50, (n) => `b${n}: brand(workspaceId: "w2", id: "n${n}") { id }`);
+    const { data, tables } = await execute(`{ ${fields.join(' ')} }`, {}, viewerWith({ w2: admin }));
+    expect(many(50, (n) => n).filter((n) => data[`b${n}`] !== null)).toEqual(ofKinds(50, 'INTERNAL', 'CLIENT'));
+    expect(tables).toEqual({ Brand: 1, ActivityLog: 1 });
+  });
+
+  it('take as many statements for a hundred as for ten where they are frequent elsewhere', async () => {
+    const keyOf = (n: number): [string, string] => ['w4', `s${n}`];
+    const [ten, hundred] = [await lookFor(10, keyOf), await lookFor(100, keyOf)];
+    expect(ten.found).toEqual([0, 2, 4, 6, 8]);
+    expect(hundred.found).toEqual(many(50, (n) => 2 * n));
+    // One look, and two pages.
+    expect([ten.tables, hundred.tables]).toEqual([1, 2].map(() => ({ Brand: 1, ActivityLog: 3 })));
   });
 });
 

@@ -1,6 +1,6 @@
 /** What statements look at: their plans, as PostgreSQL carried them out. */
 import pg from 'pg';
-import type { Database, Statement } from '@/storage/database.ts';
+import type { Database, QueryOptions, Statement } from '@/storage/database.ts';
 import { toParameter } from '@/storage/row-parsers.ts';
 
 interface Plan {
@@ -25,9 +25,9 @@ const isOfTable = (plan: Plan) => plan['Relation Name'] === 'ActivityLog' || pla
 export function recording(database: Database): { recorded: Database; statements: Statement[] } {
   const statements: Statement[] = [];
   const recorded: Database = Object.assign(Object.create(database), {
-    query: async (statement: Statement) => {
+    query: async (statement: Statement, options?: QueryOptions) => {
       statements.push(statement);
-      return await database.query(statement);
+      return await database.query(statement, options);
     },
   });
   return { recorded, statements };

@@ -85,6 +85,9 @@ export interface AcceptedActivity {
   idempotencyKey: string | null;
 }
 
+/** What of an entry can be shown; its payload as text alone. */
+export type ShownActivity = Omit<AcceptedActivity, 'idempotencyKey'>;
+
 /** An entry as it stands in the trail. */
 export interface Activity extends AcceptedActivity {
   payload: JsonValue | null;

@@ -5,7 +5,7 @@
  */
 import sql, { type Sql } from 'sql-template-tag';
 import { ActivityLogError } from '../../errors.ts';
-import type { AcceptedActivity, Activity, ActivityInput, ActivityVisibility } from './activity.ts';
+import type { AcceptedActivity, Activity, ActivityInput, ActivityVisibility, ShownActivity } from './activity.ts';
 import { keyIsTaken, saysTheSame } from './same-entry.ts';
 import { isStorableText } from './text.ts';
 
@@ -91,7 +91,7 @@ export function grantedCondition({ visibilities, brandIds }: Omit<ReadScope, 'wo
 }
 
 /** The rule as a predicate. */
-export function isInScope(scope: ReadScope, entry: AcceptedActivity): boolean {
+export function isInScope(scope: ReadScope, entry: ShownActivity): boolean {
   return (
     entry.workspaceId === scope.workspaceId &&
     scope.visibilities.includes(entry.visibility) &&
@@ -100,7 +100,7 @@ export function isInScope(scope: ReadScope, entry: AcceptedActivity): boolean {
 }
 
 /** An entry of the scope as its viewer may see it: for clients without `context` and `actorUserId`. */
-export function reveal<T extends Activity>(scope: ReadScope, entry: T): T {
+export function reveal<T extends ShownActivity>(scope: ReadScope, entry: T): T {
   return scope.internals ? entry : { ...entry, context: null, actorUserId: null };
 }
 
