@@ -2,7 +2,7 @@ import type { ShownActivity } from '../core/activity/activity.ts';
 import { builder } from './builder.ts';
 import { ActorType, EntityType, Severity, Visibility } from './enums.ts';
 import type { JsonBytes } from './json-bytes.ts';
-import { globalIdOf } from './node.ts';
+import { entryPrefix } from './node.ts';
 import { shared } from './shared-document.ts';
 import { BrandType, WorkspaceType } from './workspace.ts';
 import { written } from './written-pages.ts';
@@ -28,7 +28,7 @@ export const ActivityLogType = builder.prismaNode('ActivityLog', {
   id: {
     field: 'id',
     description: 'The global id, for `node(id:)`.',
-    extensions: { ...shared, ...written(({ id }, to) => to.text(globalIdOf(id))) },
+    extensions: { ...shared, ...written(({ id }, to) => to.base64(entryPrefix, id)) },
   },
   description: 'One thing that happened. It never changes.',
   fields: (t) => ({

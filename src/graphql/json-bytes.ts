@@ -23,7 +23,8 @@ const long = 64;
 /** The bytes of the longest escape of a character. */
 const longestEscape = 6;
 
-const [zero, quote] = [48, 34];
+const [zero, quote, padding] = [48, 34, 61];
+const base64Letters = Buffer.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/');
 const day = 86_400_000;
 
 /** What is kept for the next answer, in bytes: nearly all are shorter. */
@@ -68,6 +69,29 @@ export class JsonBytes {
         return;
       }
       bytes[at++] = code;
+    }
+    bytes[at++] = quote;
+    this.#at = at;
+  }
+
+  /** A text as base64, behind what is base64 already. By hand: through a Buffer it takes four times as long. */
+  base64(before: string, text: string): void {
+    this.#reserve(before.length + 2 * text.length + 8);
+    this.json(`"${before}`);
+    const bytes = this.#bytes;
+    let at = this.#at;
+    for (let place = 0; place < text.length; place += 3) {
+      const [one, two, three] = [text.charCodeAt(place), text.charCodeAt(place + 1), text.charCodeAt(place + 2)];
+      // Not a number behind the end: no bits.
+      if (one > 127 || two > 127 || three > 127) {
+        this.json(`${Buffer.from(text).toString('base64')}"`);
+        return;
+      }
+      const bits = (one << 16) | (two << 8) | three;
+      bytes[at++] = base64Letters[bits >> 18] as number;
+      bytes[at++] = base64Letters[(bits >> 12) & 63] as number;
+      bytes[at++] = place + 1 < text.length ? (base64Letters[(bits >> 6) & 63] as number) : padding;
+      bytes[at++] = place + 2 < text.length ? (base64Letters[bits & 63] as number) : padding;
     }
     bytes[at++] = quote;
     this.#at = at;

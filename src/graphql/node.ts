@@ -31,9 +31,8 @@ export async function loadNode(globalId: GlobalId, context: GraphqlContext): Pro
   return found;
 }
 
-/** The global id of an entry. Twelve bytes make whole letters of base64: what is in front of the id is always the same. */
-export const globalIdOf = (id: string): string => `${entryPrefix}${Buffer.from(id).toString('base64')}`;
-const entryPrefix = encodeGlobalID('ActivityLog', '');
+/** What the global id of an entry begins with. Twelve bytes make whole letters of base64: that of its id comes behind it. */
+export const entryPrefix = encodeGlobalID('ActivityLog', '');
 
 /** A brand's id inside its global id: ids of brands are unique only in their workspace. */
 export function formatBrandId({ workspaceId, id }: { workspaceId: string; id: string }): string {

@@ -12,14 +12,14 @@ import './statistics.ts';
 import './activity-mutations.ts';
 import './activity-added.ts';
 import type { BrandKey } from '../storage/directory.ts';
-import { formatBrandId, globalIdOf } from './node.ts';
+import { formatBrandId } from './node.ts';
 
 /** The whole GraphQL schema; schema.graphql is its text. */
 export const schema = builder.toSchema();
 
 // The plugin resolves global ids asynchronously: a promise for each, and for all that is around it.
 const ids = {
-  ActivityLog: ({ id }: { id: string }) => globalIdOf(id),
+  ActivityLog: ({ id }: { id: string }) => encodeGlobalID('ActivityLog', id),
   Workspace: ({ id }: { id: string }) => encodeGlobalID('Workspace', id),
   Brand: (brand: BrandKey) => encodeGlobalID('Brand', formatBrandId(brand)),
 };

@@ -22,7 +22,7 @@ export function parseTimestamp(text: string): Date {
         digits(text, 11, 13),
         digits(text, 14, 16),
         digits(text, 17, 19),
-        length > 20 ? digits(text.slice(20, 23).padEnd(3, '0'), 0, 3) : 0,
+        length > 20 ? thousandths(text, length) : 0,
       ),
     );
   }
@@ -41,6 +41,13 @@ function digits(text: string, from: number, to: number): number {
   for (let index = from; index < to; index++) value = value * 10 + text.charCodeAt(index) - 48;
   return value;
 }
+
+/** Of the digits behind the point, those of milliseconds. */
+function thousandths(text: string, length: number): number {
+  const end = Math.min(length, 23);
+  return digits(text, 20, end) * (powers[end - 20] as number);
+}
+const powers = [0, 100, 10, 1];
 
 /** Zones, years of five digits, years before Christ and infinity. */
 function parseUnusual(text: string): Date {

@@ -37,6 +37,16 @@ describe('JSON as bytes', () => {
     );
   });
 
+  it('has base64 as a Buffer has it', () => {
+    fc.assert(
+      fc.property(fc.oneof(text, fc.string({ maxLength: 9 })), (id) => {
+        const expected = `"${Buffer.from(`ActivityLog:${id}`).toString('base64')}"`;
+        expect(written((to) => to.base64(Buffer.from('ActivityLog:').toString('base64'), id))).toBe(expected);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   it('has moments as Date.toJSON has them, from the first to the last', () => {
     const ends = [-8.64e15, -62_167_219_200_001, -1, 0, 86_399_999, 86_400_000, 253_402_300_800_000, 8.64e15];
     const one = new JsonBytes();
