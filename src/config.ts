@@ -122,7 +122,7 @@ const table = {
     name: 'ACTIVITY_POOL_SIZE',
     default: '10',
     takes: 'a whole number from 1 to 500',
-    help: 'The most connections to PostgreSQL for queries. One more writes, two more index, and one listens while there are live subscribers.',
+    help: 'The most connections to PostgreSQL for queries. Half as many more read pages, one more writes, two more index, and one listens while there are live subscribers.',
     parse: whole(1, 500, 10),
   },
   statementTimeout: {

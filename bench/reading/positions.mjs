@@ -4,7 +4,8 @@ import { mixed } from '../support/entries.mjs';
 import { mainWorkspace } from './rows.mjs';
 
 const columns = `"id", to_char("createdAt", 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "createdAt"`;
-const newestFirst = 'ORDER BY "createdAt" DESC, "id" DESC';
+// By the columns: "createdAt" alone would be the text that is selected, which no index has.
+const newestFirst = 'ORDER BY "ActivityLog"."createdAt" DESC, "ActivityLog"."id" DESC';
 const ends = `SELECT extract(epoch FROM min("createdAt"))::float8 AS "first", extract(epoch FROM max("createdAt"))::float8 AS "last"
   FROM "ActivityLog" WHERE "workspaceId" = $1`;
 const atTime = `SELECT ${columns} FROM "ActivityLog" WHERE "workspaceId" = $1 AND "createdAt" <= to_timestamp($2::float8) AT TIME ZONE 'UTC'

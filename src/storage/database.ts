@@ -19,6 +19,11 @@ export interface QueryOptions {
   /** True for a statement whose text is asked again and again: its plan may be kept, where that is worth anything. */
   repeated?: boolean;
   /**
+   * With `repeated`: one plan is as good as any for whatever values. PostgreSQL would go on to plan anew each time where it
+   * expects that the values make a difference; for a page of a large table that takes as long as to read it.
+   */
+  onePlan?: boolean;
+  /**
    * `array`: each row as a list of values in the order of the columns, for what is read often. (What pg makes objects with
    * ends up in V8's old generation at once, and is collected there at several times the price.) Default `object`.
    */

@@ -42,6 +42,11 @@ const preparedFailures: ReadonlySet<string> = new Set(['26000', '42P05']);
 export class Preparing {
   #works = true;
 
+  /** False where statements cannot be prepared. */
+  get works(): boolean {
+    return this.#works;
+  }
+
   async run<Row>(
     statement: Statement,
     { repeated = false, rowMode }: QueryOptions,

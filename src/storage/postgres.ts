@@ -23,7 +23,10 @@ const graceForTheServer = 5_000;
 export interface PostgresOptions {
   /** `postgresql://USER:PASSWORD@HOST:PORT/DATABASE`; `?sslmode=`, `?schema=` and `?options=` are understood. */
   url: string;
-  /** Connections at most, Prisma's included; one more writes, and one listens for other servers while there are subscribers. Default 10. */
+  /**
+   * Connections at most, Prisma's included; half as many more read pages, one more writes, and one listens for other servers
+   * while there are subscribers. Default 10.
+   */
   poolSize?: number;
   /** Milliseconds after which the server stops a statement. Default 10,000. */
   statementTimeout?: number;
@@ -68,6 +71,8 @@ class PostgresDatabase implements Database {
   readonly kind = 'postgres';
   readonly prisma: PrismaClient;
   readonly #pool: pg.Pool;
+  /** For statements of one plan: whether plans are kept is a setting of the connection. */
+  readonly #planned: pg.Pool;
   readonly #pipeline: PostgresPipeline;
   readonly #hints: PostgresHints;
   readonly statementTimeout: number;
@@ -86,13 +91,22 @@ class PostgresDatabase implements Database {
     this.#patience = statementTimeout === 0 ? undefined : statementTimeout + graceForTheServer;
     this.#logger = logger;
     const { connectionString, ...config } = connectionConfig(address, applicationName);
-    this.#pool = new pg.Pool({ ...config, connectionString, max: poolSize, statement_timeout: statementTimeout });
-    // pg hides a password that is given on its own, not one inside a URL, from whoever prints the pool.
-    Object.defineProperty(this.#pool.options, 'connectionString', { value: connectionString, enumerable: false });
-    this.#pool.on('error', (error) => this.#brokenConnection(error));
-    // From its first moment, and for as long as it lives: a server that ends may say so in the same breath in which it says
-    // that it is ready. Without a listener an error of a connection that is in use would end the process.
-    this.#pool.on('connect', (client) => client.on('error', (error) => markBroken(client, error)));
+    const open = (max: number) => {
+      const pool = new pg.Pool({ ...config, connectionString, max, statement_timeout: statementTimeout });
+      // pg hides a password that is given on its own, not one inside a URL, from whoever prints the pool.
+      Object.defineProperty(pool.options, 'connectionString', { value: connectionString, enumerable: false });
+      pool.on('error', (error) => this.#brokenConnection(error));
+      // From its first moment, and for as long as it lives: a server that ends may say so in the same breath in which it says
+      // that it is ready. Without a listener an error of a connection that is in use would end the process.
+      pool.on('connect', (client) => client.on('error', (error) => markBroken(client, error)));
+      return pool;
+    };
+    this.#pool = open(poolSize);
+    this.#planned = open(Math.ceil(poolSize / 2));
+    this.#planned.on('connect', (client) => {
+      // In front of whatever is asked of it; where the server does not know it, plans are as they are.
+      client.query('SET plan_cache_mode = force_generic_plan').catch(() => undefined);
+    });
     const adapter = new PrismaPg(this.#pool, address.schema === undefined ? {} : { schema: address.schema });
     this.prisma = new PrismaClient({
       adapter,
@@ -112,8 +126,9 @@ class PostgresDatabase implements Database {
 
   async query<Row>(statement: Statement, options: QueryOptions = {}): Promise<Row[]> {
     const patience = this.#patience === undefined ? {} : { query_timeout: this.#patience };
+    const pool = options.onePlan === true && this.#preparing.works ? this.#planned : this.#pool;
     return await this.#preparing.run<Row>(statement, options, (query) =>
-      this.#track(this.#onConnection((client) => client.query({ ...query, ...patience }))),
+      this.#track(this.#onConnection((client) => client.query({ ...query, ...patience }), pool)),
     );
   }
 
@@ -196,6 +211,7 @@ class PostgresDatabase implements Database {
     await this.#pipeline.close();
     await this.prisma.$disconnect();
     await this.#pool.end();
+    await this.#planned.end();
   }
 
   async #track<T>(work: Promise<T>): Promise<T> {
@@ -216,9 +232,9 @@ class PostgresDatabase implements Database {
   }
 
   /** Not `pool.query()`: that throws the connection away for any error, a duplicate key for one. */
-  async #onConnection<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  async #onConnection<T>(work: (client: pg.PoolClient) => Promise<T>, pool = this.#pool): Promise<T> {
     this.#checkOpen();
-    const client = await this.#pool.connect();
+    const client = await pool.connect();
     try {
       return await work(client);
     } catch (error) {

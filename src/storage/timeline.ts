@@ -68,7 +68,7 @@ async function readPlainPage(database: Database, request: PageRequest): Promise<
   const rows = await database.query<[snapshot: string, id: string | null, ...unknown[]]>(
     sql`SELECT now.snapshot, entry.* FROM (SELECT ${snapshotText} AS snapshot) AS now
       LEFT JOIN LATERAL ( ${shown} ) AS entry ON true ORDER BY ${direction}`,
-    { repeated: true, rowMode: 'array' },
+    { repeated: true, onePlan: true, rowMode: 'array' },
   );
   // Beside no entry there is a row for the snapshot alone.
   const found = rows.filter(([, id]) => id !== null);

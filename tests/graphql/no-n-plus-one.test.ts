@@ -49,6 +49,8 @@ beforeAll(async () => {
     live: undefined as never,
   };
   graphql = createGraphql({ services, logger, metrics });
+  // The connection that reads pages is set up for it once.
+  await execute('{ timeline(workspaceId: "w1", first: 1) { edges { cursor } } }');
 });
 afterEach(() => vi.restoreAllMocks());
 afterAll(async () => {

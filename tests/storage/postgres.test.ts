@@ -25,6 +25,25 @@ describe('PostgreSQL', () => {
     database = await openPostgres({ url: test.url, poolSize: 2, statementTimeout: 300, applicationName: 'one' });
     other = await openPostgres({ url: test.url, poolSize: 2, applicationName: 'other' });
   });
+  it('keeps one plan for a statement that says so, and leaves it to PostgreSQL for others', async () => {
+    await database.transaction(async (connection) => {
+      await connection.script('CREATE TABLE "planned" AS SELECT n % 3 AS "few" FROM generate_series(1, 50000) AS n');
+      await connection.script('CREATE INDEX ON "planned" ("few"); ANALYZE "planned"');
+    });
+    const plansOf = async (onePlan: boolean) => {
+      const options = { repeated: true, onePlan };
+      // By its values it is expected to be far cheaper than without them: PostgreSQL would plan it each time.
+      const look = sql`SELECT "few" FROM "planned" WHERE "few" = ${'7'}::text::int4 ORDER BY "few" LIMIT ${1}`;
+      for (let time = 0; time < 8; time += 1) expect(await database.query(look, options)).toEqual([]);
+      const [plans] = await database.query<{ one: bigint; anew: bigint }>(
+        sql`SELECT "generic_plans" AS one, "custom_plans" AS anew FROM pg_prepared_statements WHERE "statement" LIKE '%"planned"%' AND "statement" LIKE '%LIMIT%' AND "statement" NOT LIKE '%prepared%'`,
+        options,
+      );
+      return plans;
+    };
+    expect(await plansOf(true)).toEqual({ one: 8n, anew: 0n });
+    expect((await plansOf(false))?.anew).toBeGreaterThan(4n);
+  });
   afterAll(async () => {
     await Promise.all([database.close(), other.close()]);
     await test.drop();
