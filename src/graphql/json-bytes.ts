@@ -23,7 +23,7 @@ const long = 64;
 /** The bytes of the longest escape of a character. */
 const longestEscape = 6;
 
-const [zero, quote, padding] = [48, 34, 61];
+const [zero, quote, padding, colon, point, utc] = [48, 34, 61, 58, 46, 90];
 const base64Letters = Buffer.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/');
 const day = 86_400_000;
 
@@ -109,17 +109,25 @@ export class JsonBytes {
       this.#day = dayOf;
     }
     this.json(this.#dayText);
+    this.#reserve(16);
+    const bytes = this.#bytes;
+    const at = this.#at;
     const milliseconds = time - dayOf * day;
     const seconds = Math.floor(milliseconds / 1_000);
     const minutes = Math.floor(seconds / 60);
-    this.#number(Math.floor(minutes / 60), 2);
-    this.json(':');
-    this.#number(minutes % 60, 2);
-    this.json(':');
-    this.#number(seconds % 60, 2);
-    this.json('.');
-    this.#number(milliseconds % 1_000, 3);
-    this.json('Z"');
+    twoDigits(bytes, at, Math.floor(minutes / 60));
+    bytes[at + 2] = colon;
+    twoDigits(bytes, at + 3, minutes % 60);
+    bytes[at + 5] = colon;
+    twoDigits(bytes, at + 6, seconds % 60);
+    bytes[at + 8] = point;
+    const thousandths = milliseconds - seconds * 1_000;
+    const tenths = Math.floor(thousandths / 100);
+    bytes[at + 9] = zero + tenths;
+    twoDigits(bytes, at + 10, thousandths - tenths * 100);
+    bytes[at + 12] = utc;
+    bytes[at + 13] = quote;
+    this.#at = at + 14;
   }
 
   /** Any value. */
@@ -164,22 +172,18 @@ export class JsonBytes {
     this.json(']');
   }
 
-  #number(value: number, digits: number): void {
-    this.#reserve(digits);
-    let rest = value;
-    for (let place = this.#at + digits - 1; place >= this.#at; place -= 1) {
-      this.#bytes[place] = zero + (rest % 10);
-      rest = Math.floor(rest / 10);
-    }
-    this.#at += digits;
-  }
-
   #reserve(more: number): void {
     if (this.#at + more <= this.#bytes.length) return;
     const larger = Buffer.allocUnsafe(2 * (this.#at + more));
     this.#bytes.copy(larger, 0, 0, this.#at);
     this.#bytes = larger;
   }
+}
+
+function twoDigits(bytes: Buffer, at: number, number: number): void {
+  const tens = Math.floor(number / 10);
+  bytes[at] = zero + tens;
+  bytes[at + 1] = zero + number - tens * 10;
 }
 
 function isPlainObject(value: unknown): value is object {

@@ -17,6 +17,12 @@ import { connectionConfig, type PostgresAddress, parsePostgresUrl } from './post
 
 const oldestVersion = 140_000;
 
+/**
+ * For statements of one plan, which is by an index that has the order: one that was made while the table was small must not
+ * look at all of it when it has grown.
+ */
+const keepPlans = `SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_bitmapscan = off`;
+
 /** How long after the server should have stopped a statement it is given up: the server is gone without a word. */
 const graceForTheServer = 5_000;
 
@@ -91,8 +97,8 @@ class PostgresDatabase implements Database {
     this.#patience = statementTimeout === 0 ? undefined : statementTimeout + graceForTheServer;
     this.#logger = logger;
     const { connectionString, ...config } = connectionConfig(address, applicationName);
-    const open = (max: number) => {
-      const pool = new pg.Pool({ ...config, connectionString, max, statement_timeout: statementTimeout });
+    const open = (max: number, onConnect?: (client: pg.ClientBase) => Promise<void>) => {
+      const pool = new pg.Pool({ ...config, connectionString, max, statement_timeout: statementTimeout, onConnect });
       // pg hides a password that is given on its own, not one inside a URL, from whoever prints the pool.
       Object.defineProperty(pool.options, 'connectionString', { value: connectionString, enumerable: false });
       pool.on('error', (error) => this.#brokenConnection(error));
@@ -102,11 +108,7 @@ class PostgresDatabase implements Database {
       return pool;
     };
     this.#pool = open(poolSize);
-    this.#planned = open(Math.ceil(poolSize / 2));
-    this.#planned.on('connect', (client) => {
-      // In front of whatever is asked of it; where the server does not know it, plans are as they are.
-      client.query('SET plan_cache_mode = force_generic_plan').catch(() => undefined);
-    });
+    this.#planned = open(Math.ceil(poolSize / 2), (client) => this.#keepPlans(client));
     const adapter = new PrismaPg(this.#pool, address.schema === undefined ? {} : { schema: address.schema });
     this.prisma = new PrismaClient({
       adapter,
@@ -242,6 +244,16 @@ class PostgresDatabase implements Database {
       throw error;
     } finally {
       client.release(brokenClients.has(client));
+    }
+  }
+
+  /** Where a pooler or the server refuses that, statements are planned as they are elsewhere. */
+  async #keepPlans(client: pg.ClientBase): Promise<void> {
+    const patience = this.#patience === undefined ? {} : { query_timeout: this.#patience };
+    try {
+      await client.query({ text: keepPlans, ...patience });
+    } catch (error) {
+      if (connectionFailure(error) !== undefined) throw error;
     }
   }
 

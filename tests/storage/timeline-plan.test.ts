@@ -3,6 +3,7 @@ import type { PagePosition } from '@/core/activity/page-cursor.ts';
 import type { ReadScope } from '@/core/activity/visibility.ts';
 import type { Database } from '@/storage/database.ts';
 import { openPostgres } from '@/storage/postgres.ts';
+import { toParameter } from '@/storage/row-parsers.ts';
 import { type PageRequest, readPage } from '@/storage/timeline.ts';
 import { createTestDatabase, type TestDatabase } from '../support/databases.ts';
 import { explained, modes, recording } from './explained.ts';
@@ -80,4 +81,36 @@ describe.each(modes)('a page of a timeline without a filter (%s)', (mode) => {
       expect(looked).toBeLessThanOrEqual(2 * (page.entries.length + 1) + 1);
     },
   );
+});
+
+it('a page is read by the index also where its plan was made while there were few entries', async () => {
+  const empty = await createTestDatabase();
+  const grown = await openPostgres({ url: empty.url, applicationName: 'timeline plan, grown' });
+  const { recorded, statements } = recording(grown);
+  const write = (from: number, to: number) =>
+    grown.transaction(async (connection) => {
+      await connection.script(
+        `INSERT INTO "ActivityLog" ("id", "workspaceId", "entityType", "entityId", "eventKey", "actorType", "visibility", "createdAt")
+          SELECT 'e' || n, 'large', 'OTHER', 'e', 'a.b', 'SYSTEM', 'INTERNAL', timestamp '2026-01-01' + n * interval '1 minute'
+          FROM generate_series(${from}, ${to}) AS n`,
+      );
+    });
+  await write(1, 20);
+  await grown.transaction((connection) => connection.script('ANALYZE "ActivityLog"'));
+  const page: PageRequest = { scope: scopeOf('large', operator), filter: {}, limit, from: 'newest' };
+  for (let time = 0; time < 7; time += 1) await readPage(recorded, page);
+  await write(21, 20_000);
+  // Of the connection that has read the pages, whose plan is kept.
+  const ask = async <Row>(text: string) =>
+    await grown.query<Row>({ text, values: [] }, { repeated: true, onePlan: true });
+  const [prepared] = await ask<{ name: string }>(
+    `SELECT "name" FROM pg_prepared_statements WHERE "statement" LIKE 'SELECT now.snapshot%'`,
+  );
+  const values = (statements[0] as (typeof statements)[number]).values.map((value) => `'${toParameter(value)}'`);
+  const plan = await ask<Record<string, string>>(`EXPLAIN EXECUTE ${prepared?.name}(${values.join(', ')})`);
+  const text = plan.map((line) => Object.values(line)[0]).join('\n');
+  await grown.close();
+  await empty.drop();
+  expect(text).toContain('Index Scan Backward using "ActivityLog_workspaceId_createdAt_id_idx"');
+  expect(text).not.toMatch(/Seq Scan on "ActivityLog"|Bitmap/);
 });
