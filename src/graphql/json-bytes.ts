@@ -30,6 +30,9 @@ const day = 86_400_000;
 /** What is kept for the next answer, in bytes: nearly all are shorter. */
 const kept = 262_144;
 
+/** More than a result can have around a page: queries are nested 15 deep, and each field may be a list. */
+const levelsOfResults = 40;
+
 export class JsonBytes {
   #bytes = Buffer.allocUnsafe(4_096);
   #at = 0;
@@ -130,11 +133,11 @@ export class JsonBytes {
     this.#at = at + 14;
   }
 
-  /** Any value. */
-  value(value: unknown): void {
+  /** Any value. @param levels of it in which something may write itself; what is below is JSON.stringify's. */
+  value(value: unknown, levels = levelsOfResults): void {
     if (value instanceof JsonValueWriter) value.write(this);
-    else if (Array.isArray(value)) this.#list(value);
-    else if (isPlainObject(value)) this.#object(value);
+    else if (levels > 0 && Array.isArray(value)) this.#list(value, levels - 1);
+    else if (levels > 0 && isPlainObject(value)) this.#object(value, levels - 1);
     else this.json(JSON.stringify(value) ?? 'null');
   }
 
@@ -150,24 +153,24 @@ export class JsonBytes {
     if (this.#bytes.length > kept) this.#bytes = Buffer.allocUnsafe(kept);
   }
 
-  #object(value: object): void {
+  #object(value: object, levels: number): void {
     let before = '{';
     for (const [name, member] of Object.entries(value)) {
       if (member === undefined) continue;
       this.json(before);
       this.text(name);
       this.json(':');
-      this.value(member);
+      this.value(member, levels);
       before = ',';
     }
     this.json(before === '{' ? '{}' : '}');
   }
 
-  #list(values: readonly unknown[]): void {
+  #list(values: readonly unknown[], levels: number): void {
     this.json('[');
     for (const [place, value] of values.entries()) {
       if (place > 0) this.json(',');
-      this.value(value);
+      this.value(value, levels);
     }
     this.json(']');
   }

@@ -26,6 +26,11 @@ describe('JSON as bytes', () => {
     expect(jsonBytes(gaps).toString()).toBe(JSON.stringify(gaps));
   });
 
+  it('is nested as deep as JSON.stringify takes it', () => {
+    const deep = '['.repeat(3_000) + ']'.repeat(3_000);
+    expect(jsonBytes({ deep: JSON.parse(deep) as unknown }).toString()).toBe(`{"deep":${deep}}`);
+  });
+
   it('has texts as JSON.stringify has them, however long', () => {
     fc.assert(
       fc.property(text, fc.integer({ min: 0, max: 3_000 }), (some, times) => {
