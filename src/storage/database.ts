@@ -19,8 +19,9 @@ export interface QueryOptions {
   /** True for a statement whose text is asked again and again: its plan may be kept, where that is worth anything. */
   repeated?: boolean;
   /**
-   * With `repeated`: one plan, by indexes in their order, is right for whatever values. PostgreSQL would go on to plan anew each time where it
-   * expects that the values make a difference; for a page of a large table that takes as long as to read it.
+   * With `repeated`: one plan, by indexes in their order, is right for whatever values. PostgreSQL would go on to plan anew
+   * each time where it expects that the values make a difference; for a page of a large table that takes as long as to read
+   * it.
    */
   onePlan?: boolean;
   /**
