@@ -13,17 +13,19 @@ export async function spoolFilesIn(directory: string): Promise<string[]> {
   }
 }
 
+/** Of the last name that this process has made, for whatever store: two may be opened one after the other in one millisecond. */
+let lastTime = 0;
+
 /** Names for the files of one store, `<time>-<pid>-<random>-<number>.spool`: sorted, they are in the order of their making. */
 export class SegmentNames {
   readonly #identity = `${process.pid}-${randomBytes(4).toString('hex')}`;
-  #time = 0;
   #number = 0;
 
   next(): string {
     // The clock may go back; the order must not.
-    this.#time = Math.max(Date.now(), this.#time);
+    lastTime = Math.max(Date.now(), lastTime + 1);
     this.#number += 1;
-    return `${digits(this.#time, 9)}-${this.#identity}-${digits(this.#number, 6)}.spool`;
+    return `${digits(lastTime, 9)}-${this.#identity}-${digits(this.#number, 6)}.spool`;
   }
 }
 
