@@ -13,19 +13,24 @@ export async function spoolFilesIn(directory: string): Promise<string[]> {
   }
 }
 
-/** Of the last name that this process has made, for whatever store: two may be opened one after the other in one millisecond. */
+/** The time in the last name that this process has made, for whatever store. */
 let lastTime = 0;
+/** Milliseconds that names may be ahead of the clock: each store that is opened in the same one as another gets the next. */
+const mostAhead = 100;
 
 /** Names for the files of one store, `<time>-<pid>-<random>-<number>.spool`: sorted, they are in the order of their making. */
 export class SegmentNames {
   readonly #identity = `${process.pid}-${randomBytes(4).toString('hex')}`;
+  #time = 0;
   #number = 0;
 
   next(): string {
     // The clock may go back; the order must not.
-    lastTime = Math.max(Date.now(), lastTime + 1);
+    this.#time = Math.max(Date.now(), this.#time);
+    if (lastTime >= this.#time && lastTime - this.#time < mostAhead) this.#time = lastTime + 1;
+    lastTime = this.#time;
     this.#number += 1;
-    return `${digits(lastTime, 9)}-${this.#identity}-${digits(this.#number, 6)}.spool`;
+    return `${digits(this.#time, 9)}-${this.#identity}-${digits(this.#number, 6)}.spool`;
   }
 }
 
