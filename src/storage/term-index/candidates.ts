@@ -197,7 +197,7 @@ async function read(
     else cursor.known = forward ? (ages.at(-1) as number) : -last.age;
     if (cursor.known >= end) cursor.known = Number.POSITIVE_INFINITY;
   }
-  const keys = forward ? ages : ages.map((age) => -age);
+  const keys = forward ? ages : ages.map((age) => 0 - age);
   group.add(keys.filter((key) => key >= begin && key <= end));
   group.cursors = group.cursors.filter(({ known }) => known !== Number.POSITIVE_INFINITY);
 }
