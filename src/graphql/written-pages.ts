@@ -123,7 +123,10 @@ export class WrittenPages {
     return this.#found.length === 0;
   }
 
-  /** Takes the entries of a field, which then gives none of its own; false where its selection has more than what is written here. */
+  /**
+   * Takes the entries of a field, which then gives none of its own; false where its selection has more than what is written
+   * here.
+   */
   take(entries: readonly ShownActivity[], info: GraphQLResolveInfo): boolean {
     const write = writers.get(info.fieldNodes) ?? writerOf(info) ?? 'none';
     writers.set(info.fieldNodes, write);

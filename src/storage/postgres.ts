@@ -19,9 +19,12 @@ const oldestVersion = 140_000;
 
 /**
  * For statements of one plan, which is by an index that has the order: one that was made while the table was small must not
- * look at all of it when it has grown.
+ * look at all of it when it has grown. Only on the connection that the server says it has given ($1): a pooler in between
+ * names another one, and would hand on to others what is set.
  */
-const keepPlans = `SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_bitmapscan = off`;
+const keepPlans = `SELECT set_config(name, value, false)
+  FROM (VALUES ('plan_cache_mode', 'force_generic_plan'), ('enable_seqscan', 'off'), ('enable_bitmapscan', 'off')) AS setting(name, value)
+  WHERE pg_backend_pid() = $1::int4`;
 
 /** How long after the server should have stopped a statement it is given up: the server is gone without a word. */
 const graceForTheServer = 5_000;
@@ -247,14 +250,10 @@ class PostgresDatabase implements Database {
     }
   }
 
-  /** Where a pooler or the server refuses that, statements are planned as they are elsewhere. */
   async #keepPlans(client: pg.ClientBase): Promise<void> {
     const patience = this.#patience === undefined ? {} : { query_timeout: this.#patience };
-    try {
-      await client.query({ text: keepPlans, ...patience });
-    } catch (error) {
-      if (connectionFailure(error) !== undefined) throw error;
-    }
+    const { processID } = client as pg.ClientBase & { processID: number | null };
+    await client.query({ text: keepPlans, values: [processID], ...patience });
   }
 
   #checkOpen(): void {

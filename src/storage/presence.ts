@@ -70,7 +70,10 @@ export async function haveBrandEntries(database: Database, brands: readonly Bran
   return brands.map((brand) => found.has(brand));
 }
 
-/** Those of the ids of which the scope may see an entry. A page asks only for what those before have not found: each but the last finds some. */
+/**
+ * Those of the ids of which the scope may see an entry. A page asks only for what those before have not found: each but the
+ * last finds some.
+ */
 async function findBrandIds(database: Database, scope: ReadScope, brandIds: readonly string[]): Promise<Set<string>> {
   const found = new Set<string>();
   let [after, more]: [Bound | undefined, boolean] = [undefined, true];

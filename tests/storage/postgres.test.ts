@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { inspect } from 'node:util';
 import sql from 'sql-template-tag';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -43,6 +45,39 @@ describe('PostgreSQL', () => {
     };
     expect(await plansOf(true)).toEqual({ one: 8n, anew: 0n });
     expect((await plansOf(false))?.anew).toBeGreaterThan(4n);
+  });
+  it('sets nothing on a connection that a pooler lends', async () => {
+    const address = new URL(test.url);
+    const { port, hostname } = new URL(test.url);
+    // As poolers do it, the connection that it tells of is none of the server's.
+    const pooler = createServer((client) => {
+      const server = connect(Number(port), hostname);
+      client.pipe(server);
+      server.on('data', (data) => {
+        const key = data.indexOf(Buffer.from([75, 0, 0, 0, 12]));
+        if (key >= 0) data.writeInt32BE(1, key + 5);
+        client.write(data);
+      });
+      for (const [one, end] of [
+        [client, server],
+        [server, client],
+      ] as const) {
+        one.on('error', () => end.destroy()).on('close', () => end.destroy());
+      }
+    });
+    pooler.listen(0, '127.0.0.1');
+    await once(pooler, 'listening');
+    address.host = `127.0.0.1:${(pooler.address() as AddressInfo).port}`;
+    const settings = async (at: Database) =>
+      await at.query<{ plans: string; scans: string }>(
+        sql`SELECT current_setting('plan_cache_mode') AS plans, current_setting('enable_seqscan') AS scans`,
+        { repeated: true, onePlan: true },
+      );
+    const lent = await openPostgres({ url: address.href, poolSize: 1 });
+    expect(await settings(lent)).toEqual([{ plans: 'auto', scans: 'on' }]);
+    expect(await settings(database)).toEqual([{ plans: 'force_generic_plan', scans: 'off' }]);
+    await lent.close();
+    pooler.close();
   });
   afterAll(async () => {
     await Promise.all([database.close(), other.close()]);
