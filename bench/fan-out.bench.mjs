@@ -12,45 +12,13 @@ import { groups } from './fan-out/groups.mjs';
 import { idle } from './fan-out/idle.mjs';
 import { ingest } from './fan-out/ingest.mjs';
 import { latency } from './fan-out/latency.mjs';
-import { settings } from './fan-out/settings.mjs';
 import { stalled } from './fan-out/stalled.mjs';
 import { bursts, throughput } from './fan-out/throughput.mjs';
 import { transaction } from './fan-out/transaction.mjs';
-import { endWithDriver, isEnding, stopAll, stopAllBut } from './support/children.mjs';
-import { isLinux, pinDriver, pinningShown } from './support/cores.mjs';
-import { loadAverage } from './support/machine.mjs';
 import { startPostgres } from './support/postgres.mjs';
-import { say } from './support/table.mjs';
+import { runSections } from './support/run-sections.mjs';
 
 const sections = { throughput, bursts, idle, ingest, transaction, stalled, latency, groups };
 
-export async function run() {
-  if (!isLinux) return say('fan-out is skipped: it reads /proc, which only Linux has.');
-  const unknown = settings.only.filter((name) => !(name in sections));
-  if (unknown.length > 0) throw new Error(`There is no section ${unknown.join(', ')} (BENCH_ONLY).`);
-  const chosen = settings.only.length > 0 ? settings.only : Object.keys(sections);
-  say(`Node ${process.version}; ${pinningShown}; medians of ${settings.rounds} rounds that took turns`);
-  const stopWatching = endWithDriver();
-  const unpin = pinDriver();
-  try {
-    const postgres = await startPostgres();
-    const findings = {};
-    for (const name of chosen) {
-      say(`\n## ${name} (load average ${loadAverage()})\n`);
-      try {
-        await sections[name]({ postgres, findings });
-      } catch (error) {
-        if (isEnding()) return;
-        // The others still have something to say.
-        process.exitCode = 1;
-        say(`FAILED: ${error.stack}`);
-        await stopAllBut(postgres.child);
-      }
-    }
-    await postgres.stop();
-  } finally {
-    await stopAll();
-    unpin();
-    stopWatching();
-  }
-}
+export const run = () =>
+  runSections('fan-out', { sections, open: startPostgres, begin: (postgres) => ({ postgres, findings: {} }) });

@@ -17,51 +17,27 @@ import { importing } from './ingest/import.mjs';
 import { mutation } from './ingest/mutation.mjs';
 import { settings } from './ingest/settings.mjs';
 import { single } from './ingest/single.mjs';
-import { endWithDriver, isEnding, stopAll, stopAllBut } from './support/children.mjs';
-import { isLinux, pinDriver, pinningShown } from './support/cores.mjs';
 import { averageSize } from './support/entries.mjs';
 import { historyShown } from './support/history.mjs';
-import { loadAverage } from './support/machine.mjs';
 import { startPostgres } from './support/postgres.mjs';
+import { runSections } from './support/run-sections.mjs';
 import { say, shown } from './support/table.mjs';
 
 const sections = { callers, single, 'bulk-http': bulkHttp, import: importing, mutation, growth, footprint };
 
-function choose() {
-  const unknown = settings.only.filter((name) => !(name in sections));
-  if (unknown.length > 0) throw new Error(`There is no section ${unknown.join(', ')} (BENCH_ONLY).`);
-  if (settings.only.length > 0) return settings.only;
-  return Object.keys(sections).filter((name) => name !== 'growth' || settings.growth);
-}
-
 export async function run() {
-  if (!isLinux) return say('ingest is skipped: it reads /proc, which only Linux has.');
-  const chosen = choose();
-  say(`Node ${process.version}; ${pinningShown}; medians of ${settings.rounds} rounds that took turns`);
-  say(`Entries: ${historyShown}, ${shown(averageSize())} bytes as JSON on average.`);
-  const stopWatching = endWithDriver();
-  const unpin = pinDriver();
-  try {
-    const postgres = await startPostgres();
-    const { rows } = await postgres.query('SELECT version()');
-    say(`${rows[0].version.split(' on ')[0]}, durable: fsync and synchronous_commit are on.`);
-    for (const name of chosen) {
-      say(`\n## ${name} (load average ${loadAverage()})\n`);
-      try {
-        await sections[name]({ postgres });
-      } catch (error) {
-        if (isEnding()) return;
-        // The others still have something to say.
-        process.exitCode = 1;
-        say(`FAILED: ${error.stack}`);
-        await stopAllBut(postgres.child);
-      }
-    }
-    if (!chosen.includes('growth')) say('growth was not run (ten minutes): BENCH_ONLY=growth npm run bench -- ingest');
-    await postgres.stop();
-  } finally {
-    await stopAll();
-    unpin();
-    stopWatching();
+  const chosen = await runSections('ingest', {
+    sections,
+    usual: Object.keys(sections).filter((name) => name !== 'growth' || settings.growth),
+    open: startPostgres,
+    begin: async (postgres) => {
+      say(`Entries: ${historyShown}, ${shown(averageSize())} bytes as JSON on average.`);
+      const { rows } = await postgres.query('SELECT version()');
+      say(`${rows[0].version.split(' on ')[0]}, durable: fsync and synchronous_commit are on.`);
+      return { postgres };
+    },
+  });
+  if (chosen?.includes('growth') === false) {
+    say('growth was not run (ten minutes): BENCH_ONLY=growth npm run bench -- ingest');
   }
 }

@@ -1,5 +1,5 @@
 // How fast is a search? Over the data set of `timeline`; sizes as there, and BENCH_QUESTIONS: how often each is asked (100).
-import { runSections } from './reading/run-sections.mjs';
+import { runReadingSections } from './reading/reading-sections.mjs';
 import { search } from './reading/search.mjs';
 
-export const run = () => runSections('search', { search });
+export const run = () => runReadingSections('search', { search });

@@ -1,5 +1,5 @@
 // How fast are statistics? Over the data set of `timeline`; sizes as there, and BENCH_QUESTIONS: how often each is asked (100).
-import { runSections } from './reading/run-sections.mjs';
+import { runReadingSections } from './reading/reading-sections.mjs';
 import { statistics } from './reading/statistics.mjs';
 
-export const run = () => runSections('stats', { statistics });
+export const run = () => runReadingSections('stats', { statistics });

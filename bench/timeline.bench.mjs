@@ -11,8 +11,8 @@
 import { depth } from './reading/depth.mjs';
 import { filters } from './reading/filters.mjs';
 import { peers } from './reading/peers.mjs';
-import { runSections } from './reading/run-sections.mjs';
+import { runReadingSections } from './reading/reading-sections.mjs';
 
 const sections = { peers, depth, filters };
 
-export const run = () => runSections('timeline', sections);
+export const run = () => runReadingSections('timeline', sections);
