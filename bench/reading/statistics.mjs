@@ -26,6 +26,7 @@ export async function statistics({ data }) {
     variables: { w, filter, interval },
     found: ({ activityStats: { total, exact, counted } }) =>
       exact ? `${total}` : `about ${total} (${counted} counted)`,
+    otherwise: ({ activityStats: { exact } }) => (exact ? undefined : 'an estimate'),
   }));
-  await measureLatency({ data }, 'Statistics, at ten million', questions);
+  await measureLatency({ data }, 'Statistics', questions);
 }
