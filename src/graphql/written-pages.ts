@@ -128,10 +128,14 @@ export class WrittenPages {
    * here.
    */
   take(entries: readonly ShownActivity[], info: GraphQLResolveInfo): boolean {
-    const write = writers.get(info.fieldNodes) ?? writerOf(info) ?? 'none';
-    writers.set(info.fieldNodes, write);
+    let write = writers.get(info.fieldNodes);
+    if (write === undefined) {
+      write = writerOf(info) ?? 'none';
+      writers.set(info.fieldNodes, write);
+    }
     if (write === 'none') return false;
-    const page = new JsonValueWriter((to) => write(entries, to));
+    const writePage = write;
+    const page = new JsonValueWriter((to) => writePage(entries, to));
     this.#found.push({ path: responsePathAsArray(info.path) as (string | number)[], page });
     return true;
   }
