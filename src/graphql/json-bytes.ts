@@ -101,6 +101,18 @@ export class JsonBytes {
   }
 
   /**
+   * A text of ASCII that needs no escapes, written by `put`, which returns where it ends.
+   * @param longest bytes that it may take
+   */
+  plain(longest: number, put: (to: Uint8Array, at: number) => number): void {
+    this.#reserve(longest + 2);
+    this.#bytes[this.#at] = quote;
+    const end = put(this.#bytes, this.#at + 1);
+    this.#bytes[end] = quote;
+    this.#at = end + 1;
+  }
+
+  /**
    * A moment, as Date.toJSON has it: by hand, because toISOString takes longer than all other fields of an entry.
    * @throws RangeError for an invalid Date
    */

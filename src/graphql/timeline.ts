@@ -1,7 +1,13 @@
 import type { ShownActivity } from '../core/activity/activity.ts';
 import type { Selection } from '../core/activity/feed.ts';
 import { type ActivityFilter, checkFilter } from '../core/activity/filter.ts';
-import { closePageCursor, openPageCursor, type PagePosition } from '../core/activity/page-cursor.ts';
+import {
+  closePageCursor,
+  longestPageCursor,
+  openPageCursor,
+  type PagePosition,
+  putPageCursor,
+} from '../core/activity/page-cursor.ts';
 import { needReadScope } from '../core/activity/visibility.ts';
 import { ActivityLogError } from '../errors.ts';
 import { countEntries, hasBeyond, type Page, type PageRequest, readPage } from '../storage/timeline.ts';
@@ -41,7 +47,9 @@ const ActivityEdge = builder.objectRef<ShownActivity>('ActivityEdge').implement(
   fields: (t) => ({
     cursor: t.string({
       description: 'Opaque. For `after` or `before`.',
-      extensions: written((entry, to) => to.text(closePageCursor(entry))),
+      extensions: written((entry, to) =>
+        to.plain(longestPageCursor(entry), (bytes, at) => putPageCursor(entry, bytes, at)),
+      ),
       resolve: (entry) => closePageCursor(entry),
     }),
     node: t.field({

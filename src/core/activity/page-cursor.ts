@@ -42,21 +42,60 @@ function writeMoment(time: number, at: number): number {
   return at + 8;
 }
 
+const letters = Buffer.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_');
+
+/** The most letters that the cursor of an entry can have. */
+export const longestPageCursor = ({ id }: PagePosition): number =>
+  Math.ceil(((checksumLength + 16 + 3 * id.length) * 4) / 3);
+
 /**
- * The opaque cursor of an entry in any timeline. It says nothing that the entry itself does not say. Fifty of them are made
- * for a page: written byte by byte they take a third of the time.
+ * Writes the cursor of an entry as base64url. Fifty of them are made for a page: byte by byte they take a fifth of the time.
+ * @param to has room for `longestPageCursor` from `at` on
+ * @returns where it ends
  */
-export function closePageCursor({ createdAt, id }: PagePosition): string {
+export function putPageCursor({ createdAt, id }: PagePosition, to: Uint8Array, at: number): number {
   const longest = checksumLength + 16 + 3 * id.length;
   if (longest > bytes.length) bytes = Buffer.allocUnsafe(longest);
   let end = writeMoment(createdAt.getTime(), checksumLength);
   bytes[end] = 58; // :
-  end += 1 + bytes.write(id, end + 1, 'utf8');
+  end = writeText(id, end + 1);
   const crc = checksum(checksumLength, end);
   for (let place = 0; place < checksumLength; place += 1) {
     bytes[place] = digits[(crc >>> (28 - 4 * place)) & 15] as number;
   }
-  return bytes.toString('base64url', 0, end);
+  return putBase64Url(end, to, at);
+}
+
+/** Writes a text. @returns where it ends. */
+function writeText(text: string, at: number): number {
+  for (let place = 0; place < text.length; place += 1) {
+    const code = text.charCodeAt(place);
+    if (code > 127) return at + bytes.write(text, at, 'utf8');
+    bytes[at + place] = code;
+  }
+  return at + text.length;
+}
+
+/** Writes the first of `bytes` as base64url. @returns where it ends. */
+function putBase64Url(length: number, to: Uint8Array, at: number): number {
+  let end = at;
+  for (let place = 0; place < length; place += 3) {
+    const left = length - place;
+    const two = left > 1 ? (bytes[place + 1] as number) : 0;
+    const three = left > 2 ? (bytes[place + 2] as number) : 0;
+    const bits = ((bytes[place] as number) << 16) | (two << 8) | three;
+    to[end++] = letters[bits >> 18] as number;
+    to[end++] = letters[(bits >> 12) & 63] as number;
+    if (left > 1) to[end++] = letters[(bits >> 6) & 63] as number;
+    if (left > 2) to[end++] = letters[bits & 63] as number;
+  }
+  return end;
+}
+
+/** The opaque cursor of an entry in any timeline. It says nothing that the entry itself does not say. */
+export function closePageCursor(position: PagePosition): string {
+  const cursor = Buffer.allocUnsafe(longestPageCursor(position));
+  return cursor.toString('latin1', 0, putPageCursor(position, cursor, 0));
 }
 
 /**
