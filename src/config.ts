@@ -195,6 +195,13 @@ const table = {
     help: 'How long requests under way may take to finish after SIGTERM.',
     parse: whole(0, 600_000, 10_000),
   },
+  retentionMinutes: {
+    name: 'ACTIVITY_RETENTION_MINUTES',
+    default: '60',
+    takes: 'minutes, a whole number from 0 to 10080',
+    help: 'How long after a run of retention the next one begins, in whichever process. 0: this process runs none.',
+    parse: whole(0, 10_080, 60),
+  },
 } satisfies Record<string, Setting<unknown>>;
 
 export type Config = { [K in keyof typeof table]: ReturnType<(typeof table)[K]['parse']> };

@@ -45,6 +45,12 @@ export class Metrics {
     'Errors that logActivity logged instead of throwing, by error code.',
     ['code'],
   );
+  readonly #deleted = this.#counter('retention_deleted_total', 'Entries that this process deleted by retention.');
+  readonly #retentionRuns = this.#counter('retention_runs_total', 'Runs of retention that this process completed.');
+  readonly #held = this.#gauge(
+    'retention_held_entries',
+    'Entries that were due in the last run of this process, and kept by a legal hold.',
+  );
   readonly unexpected = this.#counter('unexpected_errors_total', 'Errors that were masked as INTERNAL.');
   readonly feedRead = this.#counter('feed_read_total', 'Entries that the feed read from the database.');
   readonly feedFailures = this.#counter('feed_failures_total', 'Reads of the feed that failed and were tried again.');
@@ -78,6 +84,13 @@ export class Metrics {
     this.#total('live_bytes_total', 'Bytes of these messages, with their framing.', 'bytes');
     this.#total('live_writes_total', 'Writes that these messages were coalesced into.', 'writes');
   }
+
+  /** Counts a run of retention. */
+  readonly retained = ({ due, held }: { due: number; held: number }): void => {
+    this.#retentionRuns.inc();
+    this.#deleted.inc(due);
+    this.#held.set(held);
+  };
 
   /** Shows how many entries wait for their batch. */
   watchQueue(waiting: () => number): void {

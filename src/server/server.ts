@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Config } from '../config.ts';
 import { ActivityLog } from '../core/activity/activity-log.ts';
 import { LiveCursors } from '../core/activity/live-cursor.ts';
+import { service } from '../core/activity/settings-entries.ts';
 import { ActivityLogError } from '../errors.ts';
 import type { Services } from '../graphql/context.ts';
 import { createGraphql } from '../graphql/yoga.ts';
@@ -14,6 +15,7 @@ import type { Database } from '../storage/database.ts';
 import { createDirectory } from '../storage/directory.ts';
 import { openEntrySpool } from '../storage/entry-spool.ts';
 import { migrate, readCursorSeal } from '../storage/migrate.ts';
+import { scheduleRetention } from '../storage/retention-work.ts';
 import { createFeedSource } from '../storage/tail.ts';
 import { type Indexing, startIndexing } from '../storage/term-index/indexing.ts';
 import { Authenticator } from './authenticate.ts';
@@ -101,6 +103,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const left = await openEntrySpool({ ...config, writer, logger, metrics });
   left.start();
   const indexing = index();
+  const { retentionMinutes } = config;
+  const retention =
+    retentionMinutes === 0
+      ? undefined
+      : scheduleRetention(database, { every: retentionMinutes * 60, by: service, logger, onRun: metrics.retained });
 
   async function end(): Promise<void> {
     const closed = once(http, 'close');
@@ -113,6 +120,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     stalls.close();
     http.closeAllConnections();
     await closed;
+    await retention?.close();
     await left.close();
     await indexing.close();
     await database.close();

@@ -1,12 +1,8 @@
-import type { AcceptedActivity, WriteResult, Written } from '../core/activity/activity.ts';
+import type { AcceptedActivity, Written } from '../core/activity/activity.ts';
 import type { CallerTransaction } from '../core/activity/activity-log.ts';
-import { ActivityLogError } from '../errors.ts';
 import type { Queryable, Statement } from './database.ts';
 import { pgTypes, toParameter } from './row-parsers.ts';
-import { type Row, toRow, writeEntries } from './write-entries.ts';
-
-/** How often an entry is tried whose key was there, and gone again when it was looked for. */
-const mostAttempts = 5;
+import { writeOne } from './write-one.ts';
 
 /** A caller's transaction as something to query. Rows come as that client reads them. */
 function within(tx: CallerTransaction): Queryable {
@@ -66,15 +62,4 @@ async function writeContained(tx: CallerTransaction, entry: AcceptedActivity, co
     }
     throw error;
   }
-}
-
-async function writeOne(target: Queryable, entry: AcceptedActivity): Promise<Written> {
-  const row = toRow(entry);
-  const results = new Map<Row, WriteResult>();
-  for (let attempt = 1; attempt <= mostAttempts; attempt += 1) {
-    await writeEntries(target, [row], false, results);
-    const result = results.get(row);
-    if (result !== undefined) return result as Written;
-  }
-  throw new ActivityLogError('UNAVAILABLE', 'The entry with this idempotency key comes and goes; try again.');
 }

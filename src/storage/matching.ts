@@ -19,8 +19,7 @@ import { tookTooLong } from './database-errors.ts';
 import { toParameter } from './row-parsers.ts';
 import { snapshotText, toSnapshot } from './snapshot.ts';
 import { candidateTimes } from './term-index/candidates.ts';
-import { readTermIndex } from './term-index/indexed.ts';
-import type { Run } from './term-index/runs.ts';
+import { type ReadRun, readTermIndex } from './term-index/indexed.ts';
 
 /** An entry that bounds a part of a timeline. */
 export interface Bound extends PagePosition {
@@ -203,7 +202,7 @@ export class Matches<Row extends MatchedRow> {
   }
 
   /** Matches that the index knows of. */
-  async *#indexed(runs: readonly Run[], start: Bound): AsyncGenerator<Row[]> {
+  async *#indexed(runs: readonly ReadRun[], start: Bound): AsyncGenerator<Row[]> {
     const { from, filter, after, before, wanted } = this.#request;
     const bound = start.createdAt.getTime();
     const [latest, earliest] =

@@ -5,7 +5,14 @@ import type { Database } from '@/storage/database.ts';
 import { candidateTimes } from '@/storage/term-index/candidates.ts';
 import { clearTermIndex } from '@/storage/term-index/indexer.ts';
 import { Merge } from '@/storage/term-index/merge.ts';
-import { beginRun, publishRun, type Run, readPagesBehind, readRuns, writePages } from '@/storage/term-index/runs.ts';
+import {
+  beginRun,
+  publishRun,
+  type ReadyRun,
+  readPagesBehind,
+  readRuns,
+  writePages,
+} from '@/storage/term-index/runs.ts';
 import { eachTerm, PageWriter, readTerm, type TermPage } from '@/storage/term-index/term-page.ts';
 import { describeOnEachDatabase } from '../support/databases.ts';
 import { onDatabase } from '../support/generated-entries.ts';
@@ -76,12 +83,13 @@ describeOnEachDatabase('runs of the term index', (open) => {
 
   async function write(all: Lists): Promise<void> {
     const { pages, oldest, newest } = pagesOf(all);
-    const run = await beginRun(database, { entries: 1, oldest, newest });
+    const unknown = { firstTransaction: null, lastTransaction: null };
+    const run = await beginRun(database, { entries: 1, oldest, newest, ...unknown });
     await writePages(database, run, pages);
     await publishRun(database, run, []);
   }
 
-  async function mergeAll(sources: readonly Run[]): Promise<void> {
+  async function mergeAll(sources: readonly ReadyRun[]): Promise<void> {
     const merge = new Merge(database, sources);
     let run: number | undefined;
     while (run === undefined) run = await merge.advance(3);
@@ -136,7 +144,7 @@ describeOnEachDatabase('runs of the term index', (open) => {
         await mergeAll(await readRuns(database));
         await compare();
         const [run] = await readRuns(database);
-        const pages = await readPagesBehind(database, (run as Run).run, undefined, 100_000);
+        const pages = await readPagesBehind(database, (run as ReadyRun).run, undefined, 100_000);
         expect(listsOf(pages)).toEqual(all);
       }),
       { ...onDatabase, numRuns: 25 },

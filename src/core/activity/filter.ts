@@ -44,13 +44,13 @@ const lists = [...textLists, 'entities', 'actorTypes', 'severities', 'visibiliti
 const internals = ['contexts', 'actorUserIds'] as const;
 
 function bad(field: string, message: string): never {
-  throw new ActivityLogError('BAD_USER_INPUT', message, { field: `filter.${field}` });
+  throw new ActivityLogError('BAD_USER_INPUT', message, { field });
 }
 
-function checkText(field: string, value: string): void {
-  if (!isStorableText(value)) bad(field, `${field} must not contain U+0000 or a lone surrogate`);
+function checkText(of: string, field: string, value: string): void {
+  if (!isStorableText(value)) bad(of, `${field} must not contain U+0000 or a lone surrogate`);
   if (isLongerThan(value, filterLimits.value)) {
-    bad(field, `${field} takes values of at most ${filterLimits.value} characters, got ${shorten(value)}`);
+    bad(of, `${field} takes values of at most ${filterLimits.value} characters, got ${shorten(value)}`);
   }
 }
 
@@ -64,19 +64,32 @@ export function checkFilter(filter: ActivityFilter, scope: ReadScope): void {
       throw new ActivityLogError('FORBIDDEN', `A client may not filter by ${field}.`, { field: `filter.${field}` });
     }
   }
+  checkConditions(filter, 'filter');
+}
+
+/**
+ * Checks conditions whoever they come from.
+ * @param path of the input that they stand in, for the error
+ * @throws ActivityLogError BAD_USER_INPUT or LIMIT_EXCEEDED with the field
+ */
+export function checkConditions(filter: ActivityFilter, path: string): void {
   for (const field of lists) {
     const count = filter[field]?.length ?? 0;
     if (count > filterLimits.list) {
       throw new ActivityLogError('LIMIT_EXCEEDED', `${field} takes at most ${filterLimits.list} values, got ${count}`, {
-        field: `filter.${field}`,
+        field: `${path}.${field}`,
       });
     }
   }
-  for (const field of textLists) for (const value of filter[field] ?? []) checkText(field, value);
-  for (const entity of filter.entities ?? []) if (entity.id != null) checkText('entities', entity.id);
+  for (const field of textLists) for (const value of filter[field] ?? []) checkText(`${path}.${field}`, field, value);
+  for (const entity of filter.entities ?? [])
+    if (entity.id != null) checkText(`${path}.entities`, 'entities', entity.id);
   for (const key of filter.eventKeys ?? []) {
     if (parseEventKeyCondition(key) === undefined) {
-      bad('eventKeys', `eventKeys takes keys like "publication.failed" or "publication.*", got ${shorten(key)}`);
+      bad(
+        `${path}.eventKeys`,
+        `eventKeys takes keys like "publication.failed" or "publication.*", got ${shorten(key)}`,
+      );
     }
   }
   if (filter.search != null) parseSearch(filter.search);

@@ -137,6 +137,22 @@ export function checkMayName(viewer: Viewer, workspaceId: string): void {
 }
 
 /**
+ * Checks that the viewer may say what is kept and what is deleted: operators of the workspace, or, for `*`, of every one.
+ * @throws ActivityLogError FORBIDDEN; BAD_USER_INPUT for text that can be no workspace's id
+ */
+export function checkMayGovern(viewer: Viewer, workspaceId: string): void {
+  const field = 'workspaceId';
+  if (grantIn(viewer, workspaceId)?.role !== 'operator') {
+    const message = 'Retention and legal holds are for operators of the workspace.';
+    throw new ActivityLogError('FORBIDDEN', message, { field });
+  }
+  if (!isStorableText(workspaceId) || workspaceId === '')
+    throw new ActivityLogError('BAD_USER_INPUT', 'workspaceId takes text without U+0000 or a lone surrogate', {
+      field,
+    });
+}
+
+/**
  * What the writer of `sent` gets back: the entry as it now stands. Where that is an earlier one with the same
  * idempotency key, only if the viewer could read it anyway or knew all of it already.
  * @throws ActivityLogError BAD_USER_INPUT where the key belongs to an entry that this viewer may not see

@@ -5,11 +5,11 @@
 import sql from 'sql-template-tag';
 import type { TermGroup } from '../../core/activity/terms.ts';
 import type { Queryable } from '../database.ts';
-import type { Run } from './runs.ts';
+import type { ReadRun } from './indexed.ts';
 import { readTerm, type TermPage } from './term-page.ts';
 
 export interface CandidateRequest {
-  runs: readonly Run[];
+  runs: readonly ReadRun[];
   /** At least one. */
   groups: readonly TermGroup[];
   from: 'newest' | 'oldest';

@@ -5,6 +5,9 @@ import { termsVersion } from '../../core/activity/terms.ts';
 import type { Queryable } from '../database.ts';
 import type { Run } from './runs.ts';
 
+/** What a reader has to know of a run. */
+export type ReadRun = Pick<Run, 'run' | 'oldest' | 'newest'>;
+
 export interface IndexedRow {
   seen: string;
   until: string | null;
@@ -44,9 +47,9 @@ export function rowOf({ seen, within }: Position): IndexedRow {
  * The runs and what they stand for, from one statement: together they stay true, also when they are of yesterday, as long
  * as the runs' pages are there (see runs.ts).
  */
-export async function readTermIndex(database: Queryable): Promise<{ position: Position; runs: Run[] }> {
-  const rows = await database.query<IndexedRow & Run & { run: number | null }>(
-    sql`SELECT ${indexedColumns}, run."run"::float8, run."entries"::float8, run."oldest"::float8, run."newest"::float8
+export async function readTermIndex(database: Queryable): Promise<{ position: Position; runs: ReadRun[] }> {
+  const rows = await database.query<IndexedRow & ReadRun & { run: number | null }>(
+    sql`SELECT ${indexedColumns}, run."run"::float8, run."oldest"::float8, run."newest"::float8
       FROM "TermIndex" LEFT JOIN "TermRun" AS run ON run."ready" AND run."retiredAt" IS NULL
       WHERE "TermIndex"."id" = 1 AND "version" = ${termsVersion}`,
     { repeated: true },

@@ -11,11 +11,13 @@ import { termsOf, termsVersion } from '../../core/activity/terms.ts';
 import type { Database, Queryable } from '../database.ts';
 import { readFeed } from '../tail.ts';
 import { type IndexedRow, indexedColumns, nothingIndexed, positionOf, rowOf } from './indexed.ts';
+import { canLeaveOut } from './living-ages.ts';
 import { Merge } from './merge.ts';
 import {
   beginRun,
   hasRetired,
   publishRun,
+  type ReadyRun,
   type Run,
   readRuns,
   removeUnfinished,
@@ -195,16 +197,18 @@ export class TermIndexer {
     return work;
   }
 
-  /** Runs of like size, where there are enough of them. */
-  #due(runs: readonly Run[]): Run[][] {
-    const sizes = new Map<number, Run[]>();
+  /** Runs of like size, where there are enough of them, and each one that mostly stands for what is deleted. */
+  #due(runs: readonly ReadyRun[]): ReadyRun[][] {
+    const sizes = new Map<number, ReadyRun[]>();
+    const stale = runs.filter((run) => isStale(run));
     for (const run of runs) {
+      if (isStale(run)) continue;
       const size = Math.floor(Math.log(Math.max(run.entries, 1) / this.#least) / Math.log(this.#fanIn) + 1e-9);
       const like = sizes.get(Math.max(size, 0));
       if (like === undefined) sizes.set(Math.max(size, 0), [run]);
       else like.push(run);
     }
-    return [...sizes.values()].filter((like) => like.length >= this.#fanIn);
+    return [...sizes.values()].filter((like) => like.length >= this.#fanIn).concat(stale.map((run) => [run]));
   }
 
   /** Writes down how far the index has come, if this process still has the lease. */
@@ -230,6 +234,9 @@ export async function clearTermIndex(connection: Queryable): Promise<void> {
   await connection.query(sql`TRUNCATE "TermPage"`);
 }
 
+/** True where writing a run anew gives back half of its space at least. */
+const isStale = (run: ReadyRun): boolean => run.removed > 0 && 2 * run.removed >= run.entries && canLeaveOut(run);
+
 /** The run of some entries. */
 function pagesOf(activities: readonly Activity[]): Omit<Run, 'run'> & { pages: TermPage[] } {
   const times = activities.map(({ createdAt }) => createdAt.getTime());
@@ -248,5 +255,9 @@ function pagesOf(activities: readonly Activity[]): Omit<Run, 'run'> & { pages: T
   const writer = new PageWriter(-newest, (page) => void pages.push(page));
   for (const term of Float64Array.from(agesOf.keys()).sort()) writer.add(term, agesOf.get(term) as number[]);
   writer.end();
-  return { entries: activities.length, oldest, newest, pages };
+  const transactions = activities
+    .map(({ transactionId }) => transactionId)
+    .sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+  const [firstTransaction, lastTransaction] = [String(transactions[0]), String(transactions.at(-1))];
+  return { entries: activities.length, oldest, newest, firstTransaction, lastTransaction, pages };
 }

@@ -1,6 +1,7 @@
-/** Merges sorted runs of the term index into one, a little at a time. */
+/** Merges sorted runs of the term index into one, a little at a time, without what stands for deleted entries alone. */
 import type { Database } from '../database.ts';
-import { beginRun, type Run, readPagesBehind, writePages } from './runs.ts';
+import { canLeaveOut, LivingAges } from './living-ages.ts';
+import { beginRun, type ReadyRun, type Run, readPagesBehind, writePages } from './runs.ts';
 import { eachTerm, PageWriter, type TermPage } from './term-page.ts';
 
 /** Pages of one run read at once. */
@@ -64,31 +65,43 @@ function united(parts: readonly Float64Array[]): Float64Array {
 }
 
 export class Merge {
-  readonly sources: readonly Run[];
+  readonly sources: readonly ReadyRun[];
   readonly #database: Database;
+  /** Where some of the entries are deleted. */
+  readonly #living: LivingAges | undefined;
   readonly #readers: readonly RunReader[];
   readonly #writer: PageWriter;
   #pages: TermPage[] = [];
   #run: number | undefined;
 
-  constructor(database: Database, sources: readonly Run[]) {
+  constructor(database: Database, sources: readonly ReadyRun[]) {
     // Those of the latest entries first: their ages are the lowest.
     this.sources = sources.toSorted((a, b) => b.newest - a.newest);
     this.#database = database;
     this.#readers = this.sources.map(({ run }) => new RunReader(database, run));
+    const leavesOut = sources.some(({ removed }) => removed > 0) && sources.every((run) => canLeaveOut(run));
+    if (leavesOut) this.#living = new LivingAges(database, sources);
     this.#writer = new PageWriter(-this.#whole.newest, (page) => void this.#pages.push(page));
   }
 
   get #whole(): Omit<Run, 'run'> {
+    const isKnown = this.sources.every(({ firstTransaction }) => firstTransaction !== null);
+    const transactions = (of: 'firstTransaction' | 'lastTransaction') =>
+      this.sources.map((run) => BigInt(run[of] ?? 0)).sort((a, b) => (a < b ? -1 : 1));
+    const entries = this.sources.reduce((sum, run) => sum + run.entries, 0);
     return {
-      entries: this.sources.reduce((sum, { entries }) => sum + entries, 0),
+      // Others of the same transactions may be among those that were read.
+      entries: Math.min(entries, this.#living?.count ?? entries),
       oldest: Math.min(...this.sources.map(({ oldest }) => oldest)),
       newest: Math.max(...this.sources.map(({ newest }) => newest)),
+      firstTransaction: isKnown ? String(transactions('firstTransaction')[0]) : null,
+      lastTransaction: isKnown ? String(transactions('lastTransaction').at(-1)) : null,
     };
   }
 
   /** Writes about so many pages more. @returns the run, when it is complete */
   async advance(pages: number): Promise<number | undefined> {
+    if (this.#living !== undefined && !(await this.#living.read())) return undefined;
     this.#run ??= await beginRun(this.#database, this.#whole);
     while (this.#pages.length < pages) {
       if (await this.#mergeTerm()) continue;
@@ -121,7 +134,8 @@ export class Merge {
         if (reader.head === undefined) await reader.fill();
       }
     }
-    this.#writer.add(term, united(parts));
+    const ages = united(parts);
+    this.#writer.add(term, this.#living === undefined ? ages : ages.filter((age) => this.#living?.mayHave(age)));
     return true;
   }
 }

@@ -14,23 +14,35 @@ export interface Run {
   /** Milliseconds since 1970 of the earliest and the latest of them. */
   oldest: number;
   newest: number;
+  /** The first and the last transaction that wrote any of them; null where a build before this one has made the run. */
+  firstTransaction: string | null;
+  lastTransaction: string | null;
 }
 
-const runColumns = sql`"run"::float8, "entries"::float8, "oldest"::float8, "newest"::float8`;
+/** A run as it stands. */
+export interface ReadyRun extends Run {
+  /** How many of its entries retention has deleted, about. */
+  removed: number;
+}
+
+const runColumns = sql`"run"::float8, "entries"::float8, "oldest"::float8, "newest"::float8,
+  "firstTransaction"::text AS "firstTransaction", "lastTransaction"::text AS "lastTransaction", "removed"::float8`;
 
 /** The runs that stand for all that is indexed, latest first. */
-export async function readRuns(database: Queryable): Promise<Run[]> {
-  return await database.query<Run>(
+export async function readRuns(database: Queryable): Promise<ReadyRun[]> {
+  return await database.query<ReadyRun>(
     sql`SELECT ${runColumns} FROM "TermRun" WHERE "ready" AND "retiredAt" IS NULL ORDER BY "newest" DESC, "run" DESC`,
     { repeated: true },
   );
 }
 
 /** Announces a run that is going to be written. */
-export async function beginRun(database: Queryable, { entries, oldest, newest }: Omit<Run, 'run'>): Promise<number> {
+export async function beginRun(database: Queryable, run: Omit<Run, 'run'>): Promise<number> {
+  const { entries, oldest, newest, firstTransaction, lastTransaction } = run;
   const [row] = await database.query<{ run: number }>(
-    sql`INSERT INTO "TermRun" ("entries", "oldest", "newest")
-      VALUES (${entries}::int8, ${oldest}::int8, ${newest}::int8) RETURNING "run"::float8`,
+    sql`INSERT INTO "TermRun" ("entries", "oldest", "newest", "firstTransaction", "lastTransaction")
+      VALUES (${entries}::int8, ${oldest}::int8, ${newest}::int8, ${firstTransaction}::text::xid8, ${lastTransaction}::text::xid8)
+      RETURNING "run"::float8`,
   );
   return (row as { run: number }).run;
 }

@@ -53,3 +53,18 @@ export type TermRun = Prisma.TermRunModel
  * A page of a run: from (term, age) on, which entries have which terms. Age is the time counted backwards.
  */
 export type TermPage = Prisma.TermPageModel
+/**
+ * Model RetentionPolicy
+ * How long entries are kept (src/core/activity/retention.ts).
+ */
+export type RetentionPolicy = Prisma.RetentionPolicyModel
+/**
+ * Model LegalHold
+ * Entries that nothing may delete while it holds (src/core/activity/legal-hold.ts).
+ */
+export type LegalHold = Prisma.LegalHoldModel
+/**
+ * Model RetentionWork
+ * One row: which process deletes what is due, and when that was last done.
+ */
+export type RetentionWork = Prisma.RetentionWorkModel

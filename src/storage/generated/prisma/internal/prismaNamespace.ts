@@ -403,7 +403,10 @@ export const ModelName = {
   FeedEpoch: 'FeedEpoch',
   TermIndex: 'TermIndex',
   TermRun: 'TermRun',
-  TermPage: 'TermPage'
+  TermPage: 'TermPage',
+  RetentionPolicy: 'RetentionPolicy',
+  LegalHold: 'LegalHold',
+  RetentionWork: 'RetentionWork'
 } as const
 
 export type ModelName = (typeof ModelName)[keyof typeof ModelName]
@@ -419,7 +422,7 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
     omit: GlobalOmitOptions
   }
   meta: {
-    modelProps: "activityLog" | "workspace" | "brand" | "feedEpoch" | "termIndex" | "termRun" | "termPage"
+    modelProps: "activityLog" | "workspace" | "brand" | "feedEpoch" | "termIndex" | "termRun" | "termPage" | "retentionPolicy" | "legalHold" | "retentionWork"
     txIsolationLevel: TransactionIsolationLevel
   }
   model: {
@@ -941,6 +944,228 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
         }
       }
     }
+    RetentionPolicy: {
+      payload: Prisma.$RetentionPolicyPayload<ExtArgs>
+      fields: Prisma.RetentionPolicyFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.RetentionPolicyFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RetentionPolicyPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.RetentionPolicyFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RetentionPolicyPayload>
+        }
+        findFirst: {
+          args: Prisma.RetentionPolicyFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RetentionPolicyPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.RetentionPolicyFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RetentionPolicyPayload>
+        }
+        findMany: {
+          args: Prisma.RetentionPolicyFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RetentionPolicyPayload>[]
+        }
+        create: {
+          args: Prisma.RetentionPolicyCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RetentionPolicyPayload>
+        }
+        createMany: {
+          args: Prisma.RetentionPolicyCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.RetentionPolicyCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RetentionPolicyPayload>[]
+        }
+        delete: {
+          args: Prisma.RetentionPolicyDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RetentionPolicyPayload>
+        }
+        update: {
+          args: Prisma.RetentionPolicyUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RetentionPolicyPayload>
+        }
+        deleteMany: {
+          args: Prisma.RetentionPolicyDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.RetentionPolicyUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.RetentionPolicyUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RetentionPolicyPayload>[]
+        }
+        upsert: {
+          args: Prisma.RetentionPolicyUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RetentionPolicyPayload>
+        }
+        aggregate: {
+          args: Prisma.RetentionPolicyAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateRetentionPolicy>
+        }
+        groupBy: {
+          args: Prisma.RetentionPolicyGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.RetentionPolicyGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.RetentionPolicyCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.RetentionPolicyCountAggregateOutputType> | number
+        }
+      }
+    }
+    LegalHold: {
+      payload: Prisma.$LegalHoldPayload<ExtArgs>
+      fields: Prisma.LegalHoldFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.LegalHoldFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$LegalHoldPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.LegalHoldFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$LegalHoldPayload>
+        }
+        findFirst: {
+          args: Prisma.LegalHoldFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$LegalHoldPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.LegalHoldFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$LegalHoldPayload>
+        }
+        findMany: {
+          args: Prisma.LegalHoldFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$LegalHoldPayload>[]
+        }
+        create: {
+          args: Prisma.LegalHoldCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$LegalHoldPayload>
+        }
+        createMany: {
+          args: Prisma.LegalHoldCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.LegalHoldCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$LegalHoldPayload>[]
+        }
+        delete: {
+          args: Prisma.LegalHoldDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$LegalHoldPayload>
+        }
+        update: {
+          args: Prisma.LegalHoldUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$LegalHoldPayload>
+        }
+        deleteMany: {
+          args: Prisma.LegalHoldDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.LegalHoldUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.LegalHoldUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$LegalHoldPayload>[]
+        }
+        upsert: {
+          args: Prisma.LegalHoldUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$LegalHoldPayload>
+        }
+        aggregate: {
+          args: Prisma.LegalHoldAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateLegalHold>
+        }
+        groupBy: {
+          args: Prisma.LegalHoldGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.LegalHoldGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.LegalHoldCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.LegalHoldCountAggregateOutputType> | number
+        }
+      }
+    }
+    RetentionWork: {
+      payload: Prisma.$RetentionWorkPayload<ExtArgs>
+      fields: Prisma.RetentionWorkFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.RetentionWorkFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RetentionWorkPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.RetentionWorkFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RetentionWorkPayload>
+        }
+        findFirst: {
+          args: Prisma.RetentionWorkFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RetentionWorkPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.RetentionWorkFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RetentionWorkPayload>
+        }
+        findMany: {
+          args: Prisma.RetentionWorkFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RetentionWorkPayload>[]
+        }
+        create: {
+          args: Prisma.RetentionWorkCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RetentionWorkPayload>
+        }
+        createMany: {
+          args: Prisma.RetentionWorkCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.RetentionWorkCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RetentionWorkPayload>[]
+        }
+        delete: {
+          args: Prisma.RetentionWorkDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RetentionWorkPayload>
+        }
+        update: {
+          args: Prisma.RetentionWorkUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RetentionWorkPayload>
+        }
+        deleteMany: {
+          args: Prisma.RetentionWorkDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.RetentionWorkUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.RetentionWorkUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RetentionWorkPayload>[]
+        }
+        upsert: {
+          args: Prisma.RetentionWorkUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RetentionWorkPayload>
+        }
+        aggregate: {
+          args: Prisma.RetentionWorkAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateRetentionWork>
+        }
+        groupBy: {
+          args: Prisma.RetentionWorkGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.RetentionWorkGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.RetentionWorkCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.RetentionWorkCountAggregateOutputType> | number
+        }
+      }
+    }
   }
 } & {
   other: {
@@ -1050,7 +1275,8 @@ export const TermRunScalarFieldEnum = {
   oldest: 'oldest',
   newest: 'newest',
   ready: 'ready',
-  retiredAt: 'retiredAt'
+  retiredAt: 'retiredAt',
+  removed: 'removed'
 } as const
 
 export type TermRunScalarFieldEnum = (typeof TermRunScalarFieldEnum)[keyof typeof TermRunScalarFieldEnum]
@@ -1064,6 +1290,46 @@ export const TermPageScalarFieldEnum = {
 } as const
 
 export type TermPageScalarFieldEnum = (typeof TermPageScalarFieldEnum)[keyof typeof TermPageScalarFieldEnum]
+
+
+export const RetentionPolicyScalarFieldEnum = {
+  id: 'id',
+  workspaceId: 'workspaceId',
+  conditions: 'conditions',
+  days: 'days',
+  changedBy: 'changedBy',
+  changedAt: 'changedAt'
+} as const
+
+export type RetentionPolicyScalarFieldEnum = (typeof RetentionPolicyScalarFieldEnum)[keyof typeof RetentionPolicyScalarFieldEnum]
+
+
+export const LegalHoldScalarFieldEnum = {
+  id: 'id',
+  workspaceId: 'workspaceId',
+  brandId: 'brandId',
+  entityType: 'entityType',
+  entityId: 'entityId',
+  actorUserId: 'actorUserId',
+  actorLabel: 'actorLabel',
+  reason: 'reason',
+  placedBy: 'placedBy',
+  placedAt: 'placedAt',
+  releasedBy: 'releasedBy',
+  releasedAt: 'releasedAt'
+} as const
+
+export type LegalHoldScalarFieldEnum = (typeof LegalHoldScalarFieldEnum)[keyof typeof LegalHoldScalarFieldEnum]
+
+
+export const RetentionWorkScalarFieldEnum = {
+  id: 'id',
+  owner: 'owner',
+  ownedUntil: 'ownedUntil',
+  doneAt: 'doneAt'
+} as const
+
+export type RetentionWorkScalarFieldEnum = (typeof RetentionWorkScalarFieldEnum)[keyof typeof RetentionWorkScalarFieldEnum]
 
 
 export const SortOrder = {
@@ -1080,6 +1346,13 @@ export const NullableJsonNullValueInput = {
 } as const
 
 export type NullableJsonNullValueInput = (typeof NullableJsonNullValueInput)[keyof typeof NullableJsonNullValueInput]
+
+
+export const JsonNullValueInput = {
+  JsonNull: JsonNull
+} as const
+
+export type JsonNullValueInput = (typeof JsonNullValueInput)[keyof typeof JsonNullValueInput]
 
 
 export const QueryMode = {
@@ -1431,6 +1704,9 @@ export type GlobalOmitConfig = {
   termIndex?: Prisma.TermIndexOmit
   termRun?: Prisma.TermRunOmit
   termPage?: Prisma.TermPageOmit
+  retentionPolicy?: Prisma.RetentionPolicyOmit
+  legalHold?: Prisma.LegalHoldOmit
+  retentionWork?: Prisma.RetentionWorkOmit
 }
 
 /* Types for Logging */

@@ -57,7 +57,10 @@ export const ModelName = {
   FeedEpoch: 'FeedEpoch',
   TermIndex: 'TermIndex',
   TermRun: 'TermRun',
-  TermPage: 'TermPage'
+  TermPage: 'TermPage',
+  RetentionPolicy: 'RetentionPolicy',
+  LegalHold: 'LegalHold',
+  RetentionWork: 'RetentionWork'
 } as const
 
 export type ModelName = (typeof ModelName)[keyof typeof ModelName]
@@ -146,7 +149,8 @@ export const TermRunScalarFieldEnum = {
   oldest: 'oldest',
   newest: 'newest',
   ready: 'ready',
-  retiredAt: 'retiredAt'
+  retiredAt: 'retiredAt',
+  removed: 'removed'
 } as const
 
 export type TermRunScalarFieldEnum = (typeof TermRunScalarFieldEnum)[keyof typeof TermRunScalarFieldEnum]
@@ -160,6 +164,46 @@ export const TermPageScalarFieldEnum = {
 } as const
 
 export type TermPageScalarFieldEnum = (typeof TermPageScalarFieldEnum)[keyof typeof TermPageScalarFieldEnum]
+
+
+export const RetentionPolicyScalarFieldEnum = {
+  id: 'id',
+  workspaceId: 'workspaceId',
+  conditions: 'conditions',
+  days: 'days',
+  changedBy: 'changedBy',
+  changedAt: 'changedAt'
+} as const
+
+export type RetentionPolicyScalarFieldEnum = (typeof RetentionPolicyScalarFieldEnum)[keyof typeof RetentionPolicyScalarFieldEnum]
+
+
+export const LegalHoldScalarFieldEnum = {
+  id: 'id',
+  workspaceId: 'workspaceId',
+  brandId: 'brandId',
+  entityType: 'entityType',
+  entityId: 'entityId',
+  actorUserId: 'actorUserId',
+  actorLabel: 'actorLabel',
+  reason: 'reason',
+  placedBy: 'placedBy',
+  placedAt: 'placedAt',
+  releasedBy: 'releasedBy',
+  releasedAt: 'releasedAt'
+} as const
+
+export type LegalHoldScalarFieldEnum = (typeof LegalHoldScalarFieldEnum)[keyof typeof LegalHoldScalarFieldEnum]
+
+
+export const RetentionWorkScalarFieldEnum = {
+  id: 'id',
+  owner: 'owner',
+  ownedUntil: 'ownedUntil',
+  doneAt: 'doneAt'
+} as const
+
+export type RetentionWorkScalarFieldEnum = (typeof RetentionWorkScalarFieldEnum)[keyof typeof RetentionWorkScalarFieldEnum]
 
 
 export const SortOrder = {
@@ -176,6 +220,13 @@ export const NullableJsonNullValueInput = {
 } as const
 
 export type NullableJsonNullValueInput = (typeof NullableJsonNullValueInput)[keyof typeof NullableJsonNullValueInput]
+
+
+export const JsonNullValueInput = {
+  JsonNull: JsonNull
+} as const
+
+export type JsonNullValueInput = (typeof JsonNullValueInput)[keyof typeof JsonNullValueInput]
 
 
 export const QueryMode = {

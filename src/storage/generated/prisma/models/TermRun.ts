@@ -31,6 +31,7 @@ export type TermRunAvgAggregateOutputType = {
   entries: number | null
   oldest: number | null
   newest: number | null
+  removed: number | null
 }
 
 export type TermRunSumAggregateOutputType = {
@@ -38,6 +39,7 @@ export type TermRunSumAggregateOutputType = {
   entries: bigint | null
   oldest: bigint | null
   newest: bigint | null
+  removed: bigint | null
 }
 
 export type TermRunMinAggregateOutputType = {
@@ -47,6 +49,7 @@ export type TermRunMinAggregateOutputType = {
   newest: bigint | null
   ready: boolean | null
   retiredAt: Date | null
+  removed: bigint | null
 }
 
 export type TermRunMaxAggregateOutputType = {
@@ -56,6 +59,7 @@ export type TermRunMaxAggregateOutputType = {
   newest: bigint | null
   ready: boolean | null
   retiredAt: Date | null
+  removed: bigint | null
 }
 
 export type TermRunCountAggregateOutputType = {
@@ -65,6 +69,7 @@ export type TermRunCountAggregateOutputType = {
   newest: number
   ready: number
   retiredAt: number
+  removed: number
   _all: number
 }
 
@@ -74,6 +79,7 @@ export type TermRunAvgAggregateInputType = {
   entries?: true
   oldest?: true
   newest?: true
+  removed?: true
 }
 
 export type TermRunSumAggregateInputType = {
@@ -81,6 +87,7 @@ export type TermRunSumAggregateInputType = {
   entries?: true
   oldest?: true
   newest?: true
+  removed?: true
 }
 
 export type TermRunMinAggregateInputType = {
@@ -90,6 +97,7 @@ export type TermRunMinAggregateInputType = {
   newest?: true
   ready?: true
   retiredAt?: true
+  removed?: true
 }
 
 export type TermRunMaxAggregateInputType = {
@@ -99,6 +107,7 @@ export type TermRunMaxAggregateInputType = {
   newest?: true
   ready?: true
   retiredAt?: true
+  removed?: true
 }
 
 export type TermRunCountAggregateInputType = {
@@ -108,6 +117,7 @@ export type TermRunCountAggregateInputType = {
   newest?: true
   ready?: true
   retiredAt?: true
+  removed?: true
   _all?: true
 }
 
@@ -204,6 +214,7 @@ export type TermRunGroupByOutputType = {
   newest: bigint
   ready: boolean
   retiredAt: Date | null
+  removed: bigint
   _count: TermRunCountAggregateOutputType | null
   _avg: TermRunAvgAggregateOutputType | null
   _sum: TermRunSumAggregateOutputType | null
@@ -236,6 +247,7 @@ export type TermRunWhereInput = {
   newest?: Prisma.BigIntFilter<"TermRun"> | bigint | number
   ready?: Prisma.BoolFilter<"TermRun"> | boolean
   retiredAt?: Prisma.DateTimeNullableFilter<"TermRun"> | Date | string | null
+  removed?: Prisma.BigIntFilter<"TermRun"> | bigint | number
 }
 
 export type TermRunOrderByWithRelationInput = {
@@ -245,6 +257,7 @@ export type TermRunOrderByWithRelationInput = {
   newest?: Prisma.SortOrder
   ready?: Prisma.SortOrder
   retiredAt?: Prisma.SortOrderInput | Prisma.SortOrder
+  removed?: Prisma.SortOrder
 }
 
 export type TermRunWhereUniqueInput = Prisma.AtLeast<{
@@ -257,6 +270,7 @@ export type TermRunWhereUniqueInput = Prisma.AtLeast<{
   newest?: Prisma.BigIntFilter<"TermRun"> | bigint | number
   ready?: Prisma.BoolFilter<"TermRun"> | boolean
   retiredAt?: Prisma.DateTimeNullableFilter<"TermRun"> | Date | string | null
+  removed?: Prisma.BigIntFilter<"TermRun"> | bigint | number
 }, "run">
 
 export type TermRunOrderByWithAggregationInput = {
@@ -266,6 +280,7 @@ export type TermRunOrderByWithAggregationInput = {
   newest?: Prisma.SortOrder
   ready?: Prisma.SortOrder
   retiredAt?: Prisma.SortOrderInput | Prisma.SortOrder
+  removed?: Prisma.SortOrder
   _count?: Prisma.TermRunCountOrderByAggregateInput
   _avg?: Prisma.TermRunAvgOrderByAggregateInput
   _max?: Prisma.TermRunMaxOrderByAggregateInput
@@ -283,6 +298,7 @@ export type TermRunScalarWhereWithAggregatesInput = {
   newest?: Prisma.BigIntWithAggregatesFilter<"TermRun"> | bigint | number
   ready?: Prisma.BoolWithAggregatesFilter<"TermRun"> | boolean
   retiredAt?: Prisma.DateTimeNullableWithAggregatesFilter<"TermRun"> | Date | string | null
+  removed?: Prisma.BigIntWithAggregatesFilter<"TermRun"> | bigint | number
 }
 
 export type TermRunCreateInput = {
@@ -292,6 +308,7 @@ export type TermRunCreateInput = {
   newest: bigint | number
   ready?: boolean
   retiredAt?: Date | string | null
+  removed?: bigint | number
 }
 
 export type TermRunUncheckedCreateInput = {
@@ -301,6 +318,7 @@ export type TermRunUncheckedCreateInput = {
   newest: bigint | number
   ready?: boolean
   retiredAt?: Date | string | null
+  removed?: bigint | number
 }
 
 export type TermRunUpdateInput = {
@@ -310,6 +328,7 @@ export type TermRunUpdateInput = {
   newest?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   ready?: Prisma.BoolFieldUpdateOperationsInput | boolean
   retiredAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  removed?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
 }
 
 export type TermRunUncheckedUpdateInput = {
@@ -319,6 +338,7 @@ export type TermRunUncheckedUpdateInput = {
   newest?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   ready?: Prisma.BoolFieldUpdateOperationsInput | boolean
   retiredAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  removed?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
 }
 
 export type TermRunCreateManyInput = {
@@ -328,6 +348,7 @@ export type TermRunCreateManyInput = {
   newest: bigint | number
   ready?: boolean
   retiredAt?: Date | string | null
+  removed?: bigint | number
 }
 
 export type TermRunUpdateManyMutationInput = {
@@ -337,6 +358,7 @@ export type TermRunUpdateManyMutationInput = {
   newest?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   ready?: Prisma.BoolFieldUpdateOperationsInput | boolean
   retiredAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  removed?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
 }
 
 export type TermRunUncheckedUpdateManyInput = {
@@ -346,6 +368,7 @@ export type TermRunUncheckedUpdateManyInput = {
   newest?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   ready?: Prisma.BoolFieldUpdateOperationsInput | boolean
   retiredAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  removed?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
 }
 
 export type TermRunCountOrderByAggregateInput = {
@@ -355,6 +378,7 @@ export type TermRunCountOrderByAggregateInput = {
   newest?: Prisma.SortOrder
   ready?: Prisma.SortOrder
   retiredAt?: Prisma.SortOrder
+  removed?: Prisma.SortOrder
 }
 
 export type TermRunAvgOrderByAggregateInput = {
@@ -362,6 +386,7 @@ export type TermRunAvgOrderByAggregateInput = {
   entries?: Prisma.SortOrder
   oldest?: Prisma.SortOrder
   newest?: Prisma.SortOrder
+  removed?: Prisma.SortOrder
 }
 
 export type TermRunMaxOrderByAggregateInput = {
@@ -371,6 +396,7 @@ export type TermRunMaxOrderByAggregateInput = {
   newest?: Prisma.SortOrder
   ready?: Prisma.SortOrder
   retiredAt?: Prisma.SortOrder
+  removed?: Prisma.SortOrder
 }
 
 export type TermRunMinOrderByAggregateInput = {
@@ -380,6 +406,7 @@ export type TermRunMinOrderByAggregateInput = {
   newest?: Prisma.SortOrder
   ready?: Prisma.SortOrder
   retiredAt?: Prisma.SortOrder
+  removed?: Prisma.SortOrder
 }
 
 export type TermRunSumOrderByAggregateInput = {
@@ -387,6 +414,7 @@ export type TermRunSumOrderByAggregateInput = {
   entries?: Prisma.SortOrder
   oldest?: Prisma.SortOrder
   newest?: Prisma.SortOrder
+  removed?: Prisma.SortOrder
 }
 
 export type BoolFieldUpdateOperationsInput = {
@@ -402,6 +430,7 @@ export type TermRunSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs 
   newest?: boolean
   ready?: boolean
   retiredAt?: boolean
+  removed?: boolean
 }, ExtArgs["result"]["termRun"]>
 
 export type TermRunSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -411,6 +440,7 @@ export type TermRunSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Exten
   newest?: boolean
   ready?: boolean
   retiredAt?: boolean
+  removed?: boolean
 }, ExtArgs["result"]["termRun"]>
 
 export type TermRunSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -420,6 +450,7 @@ export type TermRunSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Exten
   newest?: boolean
   ready?: boolean
   retiredAt?: boolean
+  removed?: boolean
 }, ExtArgs["result"]["termRun"]>
 
 export type TermRunSelectScalar = {
@@ -429,9 +460,10 @@ export type TermRunSelectScalar = {
   newest?: boolean
   ready?: boolean
   retiredAt?: boolean
+  removed?: boolean
 }
 
-export type TermRunOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"run" | "entries" | "oldest" | "newest" | "ready" | "retiredAt", ExtArgs["result"]["termRun"]>
+export type TermRunOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"run" | "entries" | "oldest" | "newest" | "ready" | "retiredAt" | "removed", ExtArgs["result"]["termRun"]>
 
 export type $TermRunPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   name: "TermRun"
@@ -446,6 +478,10 @@ export type $TermRunPayload<ExtArgs extends runtime.Types.Extensions.InternalArg
     newest: bigint
     ready: boolean
     retiredAt: Date | null
+    /**
+     * How many of the entries are deleted by now, about.
+     */
+    removed: bigint
   }, ExtArgs["result"]["termRun"]>
   composites: {}
 }
@@ -875,6 +911,7 @@ export interface TermRunFieldRefs {
   readonly newest: Prisma.FieldRef<"TermRun", 'BigInt'>
   readonly ready: Prisma.FieldRef<"TermRun", 'Boolean'>
   readonly retiredAt: Prisma.FieldRef<"TermRun", 'DateTime'>
+  readonly removed: Prisma.FieldRef<"TermRun", 'BigInt'>
 }
     
 
