@@ -12,10 +12,15 @@ function inWords(seconds: number): string {
     : `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
 }
 
-/** `12,000 lines, 3,400/s, 45 %, 20 s left`. @param fraction of the file, from 0 to 1, where it is known */
-export function describeProgress(lines: number, milliseconds: number, fraction: number | undefined): string {
+/** `12,000 lines, 3,400/s, 45 %, 20 s left`. @param fraction of the whole, from 0 to 1, where it is known */
+export function describeProgress(
+  lines: number,
+  milliseconds: number,
+  fraction: number | undefined,
+  unit = 'lines',
+): string {
   const rate = milliseconds === 0 ? 0 : Math.round((lines * 1000) / milliseconds);
-  const parts = [`${lines.toLocaleString('en')} lines`, `${rate.toLocaleString('en')}/s`];
+  const parts = [`${lines.toLocaleString('en')} ${unit}`, `${rate.toLocaleString('en')}/s`];
   if (fraction !== undefined) {
     parts.push(`${Math.floor(fraction * 100)} %`);
     if (fraction > 0) parts.push(`${inWords((milliseconds * (1 - fraction)) / fraction / 1000)} left`);
@@ -33,6 +38,7 @@ export interface Progress {
 export function startProgress(
   stream: WriteStream,
   look: () => { lines: number; fraction: number | undefined },
+  unit?: string,
 ): Progress {
   if (!stream.isTTY) return { say: (text) => void stream.write(`${text}\n`), stop: () => {} };
   const began = performance.now();
@@ -45,7 +51,7 @@ export function startProgress(
     clear();
     // Some terminals do not say how wide they are.
     const width = stream.columns || 80;
-    stream.write(describeProgress(lines, performance.now() - began, fraction).slice(0, width - 1));
+    stream.write(describeProgress(lines, performance.now() - began, fraction, unit).slice(0, width - 1));
   }, interval);
   return {
     say(text) {

@@ -7,6 +7,7 @@ import { ActivityLogError } from '../errors.ts';
 import { exitCodes, UsageError } from './exit.ts';
 import { addImport } from './import.ts';
 import { addMigrate } from './migrate.ts';
+import { addRetention } from './retention.ts';
 import { addServe } from './serve.ts';
 import { addTail } from './tail.ts';
 import { addToken } from './token.ts';
@@ -31,7 +32,7 @@ const program = new Command('activity-log')
   .showHelpAfterError('(see --help)')
   .addHelpText('after', settingsHelp);
 
-for (const add of [addServe, addMigrate, addToken, addImport, addTail]) add(program);
+for (const add of [addServe, addMigrate, addToken, addImport, addTail, addRetention]) add(program);
 
 function fail(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;

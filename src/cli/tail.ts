@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { CursorFile } from './cursor-file.ts';
+import { ignoreClosedOutput, print } from './print.ts';
 import { addRemoteOptions, type RemoteOptions, toCommandError } from './remote.ts';
 import { interrupted } from './signals.ts';
 import { parseFilter } from './tail-filter.ts';
@@ -12,17 +13,6 @@ interface TailOptions extends RemoteOptions {
   cursorFile?: string;
   filter: string;
   json?: boolean;
-}
-
-/** False where nobody reads any more: the other end of the pipe is closed. */
-async function print(line: string): Promise<boolean> {
-  return await new Promise((resolve, reject) => {
-    process.stdout.write(`${line}\n`, (error) => {
-      if (error == null) resolve(true);
-      else if ((error as NodeJS.ErrnoException).code === 'EPIPE') resolve(false);
-      else reject(error);
-    });
-  });
 }
 
 /** Prints until the signal is aborted or nobody reads. The cursor moves once an entry has been printed. */
@@ -52,8 +42,7 @@ function say(text: string): void {
 
 async function run(options: TailOptions): Promise<void> {
   const { signal, stop } = interrupted();
-  // A failed write is seen where it was made; the event would end the process.
-  process.stdout.on('error', () => {});
+  ignoreClosedOutput();
   const parsed = parseFilter(options.filter);
   const kept = options.cursorFile === undefined ? undefined : new CursorFile(options.cursorFile).read();
   try {

@@ -21,6 +21,11 @@ export interface RetentionRunOptions extends Partial<RetentionOptions> {
   every?: number;
 }
 
+/** What autovacuum does on PostgreSQL: the embedded database has none. */
+async function reuseSpace(database: Database): Promise<void> {
+  await database.query(sql`VACUUM "ActivityLog", "TermPage"`);
+}
+
 /** Another process has taken over. */
 class LeaseLost extends Error {}
 
@@ -57,6 +62,7 @@ export async function runRetention(
         await options.onStep?.(workspaceId, soFar);
       },
     });
+    if (report.due > 0 && database.kind === 'pglite') await reuseSpace(database);
     isDone = true;
     return report;
   } catch (error) {

@@ -124,6 +124,38 @@ export type ActivityVisibility =
   /** Only operators see it: for debugging and monitoring. */
   | 'SYSTEM';
 
+/** On which entries of a workspace a legal hold is: those of which all given conditions hold. */
+export type LegalHoldInput = {
+  /** Entries by this worker, process or service. */
+  actorLabel?: string | null | undefined;
+  /** Entries by this user. */
+  actorUserId?: string | null | undefined;
+  /** Entries of this brand. */
+  brandId?: string | null | undefined;
+  /** Entries about this entity; with `entityType`. */
+  entityId?: string | null | undefined;
+  /** Entries about this entity; with `entityId`. */
+  entityType?: ActivityEntityType | null | undefined;
+  /** Why the entries have to stay. At most 1,000 characters. */
+  reason: string;
+  /** The workspace; all of it where nothing else is given. */
+  workspaceId: string;
+};
+
+/** For how long entries are kept that meet all given conditions. */
+export type RetentionPolicyInput = {
+  /** Days of 24 hours after `createdAt`; null, or left out, to keep them for good. */
+  days?: number | null | undefined;
+  /** Entries of any of these event keys or domains (`publication.*`). */
+  eventKeys?: Array<string> | null | undefined;
+  /** Entries of any of these severities. */
+  severities?: Array<ActivitySeverity> | null | undefined;
+  /** Entries of any of these visibilities. */
+  visibilities?: Array<ActivityVisibility> | null | undefined;
+  /** The workspace; `*` for every one. */
+  workspaceId: string;
+};
+
 export type ActivityAddedSubscriptionVariables = Exact<{
   workspaceId: string;
   filter?: ActivityFilter | null | undefined;
@@ -155,6 +187,48 @@ export type LogMutationVariables = Exact<{
 
 
 export type LogMutation = { activityLog: { duplicate: boolean, activity: { id: string, databaseId: string, workspaceId: string, brandId: string | null, entityType: ActivityEntityType, entityId: string, eventKey: string, message: string | null, context: string | null, actorType: ActivityActorType, actorUserId: string | null, actorLabel: string | null, payload: unknown, visibility: ActivityVisibility, severity: ActivitySeverity, createdAt: string }, error: { code: string, message: string, field: string | null } | null } };
+
+export type RetentionPolicyFieldsFragment = { id: string, workspaceId: string, visibilities: Array<ActivityVisibility> | null, severities: Array<ActivitySeverity> | null, eventKeys: Array<string> | null, days: number | null };
+
+export type LegalHoldFieldsFragment = { id: string, workspaceId: string, brandId: string | null, entityType: ActivityEntityType | null, entityId: string | null, actorUserId: string | null, actorLabel: string | null, reason: string, placedBy: string, placedAt: string, releasedBy: string | null, releasedAt: string | null };
+
+export type RetentionQueryVariables = Exact<{
+  workspaceId: string;
+  released: boolean;
+}>;
+
+
+export type RetentionQuery = { retention: { policies: Array<{ id: string, workspaceId: string, visibilities: Array<ActivityVisibility> | null, severities: Array<ActivitySeverity> | null, eventKeys: Array<string> | null, days: number | null }>, holds: Array<{ id: string, workspaceId: string, brandId: string | null, entityType: ActivityEntityType | null, entityId: string | null, actorUserId: string | null, actorLabel: string | null, reason: string, placedBy: string, placedAt: string, releasedBy: string | null, releasedAt: string | null }> } };
+
+export type RetentionPolicySetMutationVariables = Exact<{
+  input: RetentionPolicyInput;
+}>;
+
+
+export type RetentionPolicySetMutation = { retentionPolicySet: { policy: { id: string, workspaceId: string, visibilities: Array<ActivityVisibility> | null, severities: Array<ActivitySeverity> | null, eventKeys: Array<string> | null, days: number | null } } };
+
+export type RetentionPolicyRemoveMutationVariables = Exact<{
+  workspaceId: string;
+  id: string;
+}>;
+
+
+export type RetentionPolicyRemoveMutation = { retentionPolicyRemove: { policy: { id: string, workspaceId: string, visibilities: Array<ActivityVisibility> | null, severities: Array<ActivitySeverity> | null, eventKeys: Array<string> | null, days: number | null } } };
+
+export type LegalHoldPlaceMutationVariables = Exact<{
+  input: LegalHoldInput;
+}>;
+
+
+export type LegalHoldPlaceMutation = { legalHoldPlace: { hold: { id: string, workspaceId: string, brandId: string | null, entityType: ActivityEntityType | null, entityId: string | null, actorUserId: string | null, actorLabel: string | null, reason: string, placedBy: string, placedAt: string, releasedBy: string | null, releasedAt: string | null } } };
+
+export type LegalHoldReleaseMutationVariables = Exact<{
+  workspaceId: string;
+  id: string;
+}>;
+
+
+export type LegalHoldReleaseMutation = { legalHoldRelease: { hold: { id: string, workspaceId: string, brandId: string | null, entityType: ActivityEntityType | null, entityId: string | null, actorUserId: string | null, actorLabel: string | null, reason: string, placedBy: string, placedAt: string, releasedBy: string | null, releasedAt: string | null } } };
 
 export type TimelineQueryVariables = Exact<{
   workspaceId: string;
@@ -206,6 +280,32 @@ export const ActivityFieldsFragmentDoc = new TypedDocumentString(`
   createdAt
 }
     `, {"fragmentName":"ActivityFields"}) as unknown as TypedDocumentString<ActivityFieldsFragment, unknown>;
+export const RetentionPolicyFieldsFragmentDoc = new TypedDocumentString(`
+    fragment RetentionPolicyFields on RetentionPolicy {
+  id
+  workspaceId
+  visibilities
+  severities
+  eventKeys
+  days
+}
+    `, {"fragmentName":"RetentionPolicyFields"}) as unknown as TypedDocumentString<RetentionPolicyFieldsFragment, unknown>;
+export const LegalHoldFieldsFragmentDoc = new TypedDocumentString(`
+    fragment LegalHoldFields on LegalHold {
+  id
+  workspaceId
+  brandId
+  entityType
+  entityId
+  actorUserId
+  actorLabel
+  reason
+  placedBy
+  placedAt
+  releasedBy
+  releasedAt
+}
+    `, {"fragmentName":"LegalHoldFields"}) as unknown as TypedDocumentString<LegalHoldFieldsFragment, unknown>;
 export const ActivityAddedDocument = new TypedDocumentString(`
     subscription ActivityAdded($workspaceId: String!, $filter: ActivityFilter, $after: String!) {
   activityAdded(workspaceId: $workspaceId, filter: $filter, after: $after) {
@@ -306,6 +406,115 @@ export const LogDocument = new TypedDocumentString(`
   severity
   createdAt
 }`) as unknown as TypedDocumentString<LogMutation, LogMutationVariables>;
+export const RetentionDocument = new TypedDocumentString(`
+    query Retention($workspaceId: String!, $released: Boolean!) {
+  retention(workspaceId: $workspaceId) {
+    policies {
+      ...RetentionPolicyFields
+    }
+    holds(released: $released) {
+      ...LegalHoldFields
+    }
+  }
+}
+    fragment RetentionPolicyFields on RetentionPolicy {
+  id
+  workspaceId
+  visibilities
+  severities
+  eventKeys
+  days
+}
+fragment LegalHoldFields on LegalHold {
+  id
+  workspaceId
+  brandId
+  entityType
+  entityId
+  actorUserId
+  actorLabel
+  reason
+  placedBy
+  placedAt
+  releasedBy
+  releasedAt
+}`) as unknown as TypedDocumentString<RetentionQuery, RetentionQueryVariables>;
+export const RetentionPolicySetDocument = new TypedDocumentString(`
+    mutation RetentionPolicySet($input: RetentionPolicyInput!) {
+  retentionPolicySet(input: $input) {
+    policy {
+      ...RetentionPolicyFields
+    }
+  }
+}
+    fragment RetentionPolicyFields on RetentionPolicy {
+  id
+  workspaceId
+  visibilities
+  severities
+  eventKeys
+  days
+}`) as unknown as TypedDocumentString<RetentionPolicySetMutation, RetentionPolicySetMutationVariables>;
+export const RetentionPolicyRemoveDocument = new TypedDocumentString(`
+    mutation RetentionPolicyRemove($workspaceId: String!, $id: String!) {
+  retentionPolicyRemove(workspaceId: $workspaceId, id: $id) {
+    policy {
+      ...RetentionPolicyFields
+    }
+  }
+}
+    fragment RetentionPolicyFields on RetentionPolicy {
+  id
+  workspaceId
+  visibilities
+  severities
+  eventKeys
+  days
+}`) as unknown as TypedDocumentString<RetentionPolicyRemoveMutation, RetentionPolicyRemoveMutationVariables>;
+export const LegalHoldPlaceDocument = new TypedDocumentString(`
+    mutation LegalHoldPlace($input: LegalHoldInput!) {
+  legalHoldPlace(input: $input) {
+    hold {
+      ...LegalHoldFields
+    }
+  }
+}
+    fragment LegalHoldFields on LegalHold {
+  id
+  workspaceId
+  brandId
+  entityType
+  entityId
+  actorUserId
+  actorLabel
+  reason
+  placedBy
+  placedAt
+  releasedBy
+  releasedAt
+}`) as unknown as TypedDocumentString<LegalHoldPlaceMutation, LegalHoldPlaceMutationVariables>;
+export const LegalHoldReleaseDocument = new TypedDocumentString(`
+    mutation LegalHoldRelease($workspaceId: String!, $id: String!) {
+  legalHoldRelease(workspaceId: $workspaceId, id: $id) {
+    hold {
+      ...LegalHoldFields
+    }
+  }
+}
+    fragment LegalHoldFields on LegalHold {
+  id
+  workspaceId
+  brandId
+  entityType
+  entityId
+  actorUserId
+  actorLabel
+  reason
+  placedBy
+  placedAt
+  releasedBy
+  releasedAt
+}`) as unknown as TypedDocumentString<LegalHoldReleaseMutation, LegalHoldReleaseMutationVariables>;
 export const TimelineDocument = new TypedDocumentString(`
     query Timeline($workspaceId: String!, $filter: ActivityFilter, $first: Int, $after: String, $last: Int, $before: String) {
   timeline(
