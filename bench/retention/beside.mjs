@@ -1,0 +1,114 @@
+// Section beside: pages and writes while entries are deleted, and while none are.
+import { createDataSet } from '../reading/data-set.mjs';
+import { pageQuery } from '../reading/page-query.mjs';
+import { mainWorkspace } from '../reading/rows.mjs';
+import { settings } from '../reading/settings.mjs';
+import { openClient } from '../support/database.mjs';
+import { takeTurns } from '../support/rounds.mjs';
+import { startService } from '../support/service.mjs';
+import { compared, say, shown, table } from '../support/table.mjs';
+import { openRetention } from './deleting.mjs';
+
+const atLeast = 0.9;
+const entriesOfCall = 100;
+const callers = 8;
+
+const logging = `mutation ($input: [ActivityLogInput!]!) { activityLogMany(input: $input) { results { duplicate } } }`;
+const entry = {
+  workspaceId: 'workspace-new',
+  entityType: 'CONTENT',
+  entityId: 'content-1',
+  eventKey: 'content.updated',
+  message: 'Content updated: a title of some words',
+  actorType: 'WORKER',
+  actorLabel: 'Worker',
+  payload: { before: { title: 'a' }, after: { title: 'b' } },
+};
+
+const quantile = (sorted, share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
+
+/** Several callers, each of which asks again when it is answered. */
+async function closedLoop(ask, milliseconds) {
+  const times = [];
+  const began = performance.now();
+  const caller = async () => {
+    while (performance.now() - began < milliseconds) {
+      const asked = performance.now();
+      await ask();
+      times.push(performance.now() - asked);
+    }
+  };
+  await Promise.all(Array.from({ length: callers }, caller));
+  const sorted = times.toSorted((a, b) => a - b);
+  const seconds = (performance.now() - began) / 1_000;
+  return { perSecond: times.length / seconds, median: quantile(sorted, 0.5), p99: quantile(sorted, 0.99) };
+}
+
+export async function beside({ postgres }) {
+  const url = await createDataSet(postgres, settings.rows);
+  const client = await openClient(url);
+  // Half of all are older than this.
+  const { rows } = await client.query(
+    `SELECT (extract(epoch FROM now() - percentile_disc(0.5) WITHIN GROUP (ORDER BY "createdAt")) / 86400)::int AS days
+     FROM "ActivityLog" TABLESAMPLE SYSTEM (1)`,
+  );
+  const retention = await openRetention(url, rows[0].days);
+  await retention.pretendIndexed();
+  const service = await startService(url);
+  const page = () => service.graphql(pageQuery, { workspaceId: mainWorkspace, first: 50 });
+  const write = () => service.graphql(logging, { input: Array.from({ length: entriesOfCall }, () => entry) });
+  let deleted = 0;
+  let seconds = 0;
+  const alone = (ask) => async () => {
+    await closedLoop(ask, settings.roundMs / 8);
+    return await closedLoop(ask, settings.roundMs);
+  };
+  const whileDeleting = (ask) => async () => {
+    const began = performance.now();
+    const work = retention.start();
+    const result = await alone(ask)();
+    const before = deleted;
+    deleted += await work.stop();
+    seconds += (performance.now() - began) / 1_000;
+    return { ...result, rate: (deleted - before) / ((performance.now() - began) / 1_000) };
+  };
+  await closedLoop(page, settings.roundMs);
+  await closedLoop(write, settings.roundMs);
+  const found = await takeTurns({
+    pages: alone(page),
+    pagesBeside: whileDeleting(page),
+    writes: alone(write),
+    writesBeside: whileDeleting(write),
+  });
+  say(
+    `${callers} callers; ${shown(settings.rows)} entries, of which ${shown(deleted)} were deleted meanwhile, ${shown(deleted / seconds)} a second.`,
+  );
+  table(
+    'While entries are deleted, and while none are',
+    [
+      compared('pages of 50 a second', found.pagesBeside.perSecond, found.pages.perSecond, { atLeast }),
+      compared('median ms of a page', found.pagesBeside.median, found.pages.median, {
+        ratio: found.pages.median / found.pagesBeside.median,
+        atLeast,
+      }),
+      compared('p99 ms of a page', found.pagesBeside.p99, found.pages.p99),
+      compared(`calls of ${entriesOfCall} entries a second`, found.writesBeside.perSecond, found.writes.perSecond, {
+        atLeast,
+      }),
+      compared('median ms of a call', found.writesBeside.median, found.writes.median),
+      compared('p99 ms of a call', found.writesBeside.p99, found.writes.p99),
+    ],
+    'none',
+  );
+  const began = performance.now();
+  const rest = retention.start({ rest: 0 });
+  await rest.running;
+  const more = await rest.stop();
+  const took = (performance.now() - began) / 1_000;
+  say(
+    `The other ${shown(more)} that were due were deleted without rests in ${shown(took)} s, ${shown(more / took)} a second.`,
+  );
+  await service.stop();
+  await retention.close();
+  await client.end();
+}
