@@ -63,7 +63,7 @@ function temporaryFolder(): string {
 describe('Dockerfile', () => {
   const stages = readStages();
   const last = stages.at(-1) as (typeof stages)[number];
-  const valueOf = (wanted: string) => last.instructions.findLast(({ name }) => name === wanted)?.rest ?? '';
+  const argumentOf = (wanted: string) => last.instructions.findLast(({ name }) => name === wanted)?.rest ?? '';
 
   it('copies only what is there and what .dockerignore lets in', () => {
     const letIn = read('.dockerignore')
@@ -91,7 +91,7 @@ describe('Dockerfile', () => {
     execFileSync(process.execPath, ['scripts/build.mjs'], { cwd: build, stdio: 'ignore' });
     copy(image, last.instructions);
     cpSync(join(build, 'dist'), join(image, 'dist'), { recursive: true });
-    const [program = '', ...args] = JSON.parse(valueOf('ENTRYPOINT')) as string[];
+    const [program = '', ...args] = JSON.parse(argumentOf('ENTRYPOINT')) as string[];
     expect([program, args]).toEqual(['node', [bin['activity-log']]]);
     const env = { DATABASE_URL: 'memory://', PATH: process.env['PATH'] };
     const run = spawnSync(process.execPath, [...args, 'migrate'], { cwd: image, env, encoding: 'utf8' });
@@ -99,7 +99,7 @@ describe('Dockerfile', () => {
   }, 60_000);
 
   it('is not root, has settings that exist, and every stage is of one image', () => {
-    expect(valueOf('USER')).toBe('node');
+    expect(argumentOf('USER')).toBe('node');
     const names = last.instructions.flatMap(({ name, rest }) => (name === 'ENV' ? rest.split(/\s+/) : []));
     expect(names.length).toBeGreaterThan(3);
     expect(unknown(names.map((pair) => pair.split('=')[0] as string))).toEqual([]);
@@ -107,7 +107,7 @@ describe('Dockerfile', () => {
   });
 
   it('has a check of health that tells a service that is ready from one that is not', async () => {
-    const [program, ...args] = JSON.parse(valueOf('HEALTHCHECK').replace(/^.*CMD /, '')) as string[];
+    const [program, ...args] = JSON.parse(argumentOf('HEALTHCHECK').replace(/^.*CMD /, '')) as string[];
     expect(program).toBe('node');
     const { url, close } = await startTestServer(await openTestPglite());
     const check = async () => {
