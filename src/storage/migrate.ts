@@ -147,6 +147,8 @@ async function ensureEpoch(connection: TransactionConnection): Promise<boolean> 
       WHERE "transactionId" >= pg_snapshot_xmin(pg_current_snapshot())`,
   );
   await clearTermIndex(connection);
+  // Who worked on it when the dump was made is not here.
+  await connection.query(sql`UPDATE "TermIndex" SET "owner" = NULL, "ownedUntil" = NULL`);
   return true;
 }
 
