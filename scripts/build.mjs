@@ -20,6 +20,15 @@ export function isBuilt() {
   return existsSync(marker) && statSync(marker).mtimeMs > newest();
 }
 
+/** What an earlier build made of sources that are gone: nobody shall import it, or find it in the package. */
+function removeOlder(time) {
+  for (const entry of readdirSync(new URL('dist/', root), { recursive: true, withFileTypes: true })) {
+    const path = `${entry.parentPath}/${entry.name}`;
+    // Some file systems keep whole seconds only.
+    if (entry.isFile() && statSync(path).mtimeMs < time - 1_000) rmSync(path);
+  }
+}
+
 /** Compiles. Throws where the sources do not. */
 export function build() {
   const started = new Date();
@@ -31,6 +40,7 @@ export function build() {
     stdio: ['ignore', 2, 2],
   });
   if (status !== 0) throw new Error('The build failed; the compiler says why above.');
+  removeOlder(started.getTime());
   chmodSync(new URL('dist/cli/main.js', root), 0o755);
   writeFileSync(marker, `${started.toISOString()}\n`);
   process.stderr.write(`done in ${((Date.now() - started.getTime()) / 1000).toFixed(1)} s\n`);

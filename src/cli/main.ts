@@ -42,6 +42,10 @@ function fail(error: unknown): number {
   return error instanceof UsageError || error instanceof ConfigError ? exitCodes.usage : exitCodes.failure;
 }
 
+// Whoever reads the output has enough of it (`| head`): that is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
 try {
   await program.parseAsync();
 } catch (error) {

@@ -8,9 +8,10 @@ async function run(): Promise<void> {
   const config = readConfig();
   const database = await connectDatabase({ ...config, logger: createLogger(config.logLevel) });
   try {
-    const { applied, restored } = await migrate(database);
+    const { applied, newer, restored } = await migrate(database);
     for (const name of applied) process.stdout.write(`applied ${name}\n`);
     if (applied.length === 0) process.stdout.write('nothing to apply: the database is up to date\n');
+    for (const name of newer) process.stdout.write(`a newer build has applied ${name}\n`);
     if (restored)
       process.stdout.write('the database was restored into another cluster: live cursors given before have expired\n');
   } finally {

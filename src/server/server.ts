@@ -53,8 +53,9 @@ export interface RunningServer {
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { config, database, secret, logger, metrics = new Metrics() } = options;
   const { index = () => startIndexing(database, logger) } = options;
-  const { applied, restored } = await migrate(database);
+  const { applied, newer, restored } = await migrate(database);
   if (applied.length > 0) logger.info({ applied }, 'the database was migrated');
+  if (newer.length > 0) logger.warn({ newer }, 'the database was migrated by a newer build than this one');
   if (restored) logger.warn('the database was restored into another cluster: live cursors given before have expired');
 
   const source = createFeedSource(database);

@@ -12,6 +12,8 @@ const notStarted = new Set([
   '08004',
   '53300',
   '57P03',
+  // Read only: a standby, or a server that was the primary until a moment ago. Another connection may lead to another one.
+  '25006',
   // Prisma's own: not reachable, timed out, TLS, too many connections, pool time-out, no transaction in time.
   'P1001',
   'P1002',

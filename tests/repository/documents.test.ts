@@ -5,7 +5,12 @@ import { errorCatalogue } from '../../src/errors.ts';
 
 const root = new URL('../../', import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, root), 'utf8');
-const documents = ['README.md', 'docs/architecture.md', 'docs/graphql.md', 'docs/library.md', 'docs/benchmarks.md'];
+const documents = [
+  'README.md',
+  ...readdirSync(new URL('docs/', root))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+];
 
 test('every file that docs/architecture.md names exists', () => {
   const text = read('docs/architecture.md');
@@ -25,6 +30,42 @@ test('every link between documents leads somewhere', () => {
   expect(broken).toEqual([]);
 });
 
+test('every link into a document leads to a heading of it', () => {
+  const anchor = (heading: string) => heading.toLowerCase().replace(/[`?,]/g, '').replaceAll(' ', '-');
+  const headings = (path: string) =>
+    [...read(path).matchAll(/^#+ (.*)$/gm)].map(([, heading]) => anchor(heading ?? ''));
+  const broken = documents.flatMap((document) =>
+    [...read(document).matchAll(/\]\((?!https?:)([^)#]*)#([^)]+)\)/g)]
+      .filter(([, target = '', name = '']) => {
+        const path = target === '' ? document : new URL(target, new URL(document, 'file:///')).pathname.slice(1);
+        return !headings(path).includes(name);
+      })
+      .map(([link]) => `${document}: ${link}`),
+  );
+  expect(broken).toEqual([]);
+});
+
+test('every setting and every metric that a document for operators names exists', async () => {
+  const { Metrics } = await import('../../src/metrics.ts');
+  const metrics = await new Metrics().registry.metrics();
+  const others = ['ACTIVITY_TOKEN'];
+  const text = ['deployment', 'scaling', 'backup', 'security', 'runbooks']
+    .map((name) => read(`docs/${name}.md`))
+    .join('\n');
+  const named = new Set([...text.matchAll(/\bACTIVITY_[A-Z_]+\b/g)].map(([name]) => name));
+  const known = [...settings.map(({ name }) => name), ...others];
+  expect([...named].filter((name) => !known.includes(name))).toEqual([]);
+  const counted = [...text.matchAll(/`(?:rate\()?((?:live|feed|spool|write|unexpected)_[a-z_]+)\)?`/g)].map(
+    ([, name]) => name,
+  );
+  expect(counted.length).toBeGreaterThan(10);
+  // Those of a queue and of a spool come with these.
+  const later = ['spool_entries', 'write_queue_entries'];
+  expect(counted.filter((name) => !metrics.includes(`activity_log_${name}`) && !later.includes(name ?? ''))).toEqual(
+    [],
+  );
+});
+
 test('docs/graphql.md lists the codes of the error catalogue, and no others', () => {
   const section = read('docs/graphql.md').split('## Errors')[1]?.split('##')[0] ?? '';
   const listed = [...section.matchAll(/^\| `([A-Z_]+)` \|/gm)].map(([, code]) => code);
@@ -35,7 +76,7 @@ test('every npm script that the README names exists', () => {
   const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
   const named = [...read('README.md').matchAll(/npm (?:run (?:--silent )?)?(start|test|[a-z]+(?:-[a-z]+)*)\b/g)]
     .map(([, name]) => name as string)
-    .filter((name) => name !== 'ci' && name !== 'only');
+    .filter((name) => !['ci', 'install', 'pack', 'only'].includes(name));
   expect(named.length).toBeGreaterThan(4);
   expect(named.filter((name) => scripts[name] === undefined)).toEqual([]);
 });

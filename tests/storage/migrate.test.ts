@@ -84,7 +84,7 @@ const refusal = async (work: Promise<unknown>) => {
 describe.each(['pglite', 'postgres'] as const)('migrate (%s)', (kind) => {
   it('applies what is missing, records it as Prisma Migrate does, and applies nothing the second time', async () => {
     const [database] = await openEmpty(kind);
-    expect(await migrate(database)).toEqual({ applied: names, restored: false });
+    expect(await migrate(database)).toEqual({ applied: names, newer: [], restored: false });
     const rows = await recorded(database);
     expect(
       rows.map(({ name, checksum, steps, logs, rolledBack }) => ({ name, checksum, steps, logs, rolledBack })),
@@ -94,7 +94,7 @@ describe.each(['pglite', 'postgres'] as const)('migrate (%s)', (kind) => {
       expect(took).toBeGreaterThanOrEqual(0);
     }
     const epoch = await epochOf(database);
-    expect(await migrate(database)).toEqual({ applied: [], restored: false });
+    expect(await migrate(database)).toEqual({ applied: [], newer: [], restored: false });
     expect([await recorded(database), await epochOf(database)]).toEqual([rows, epoch]);
   });
 
@@ -109,6 +109,19 @@ describe.each(['pglite', 'postgres'] as const)('migrate (%s)', (kind) => {
     const all = [...readMigrations(), ...later].sort((a, b) => (a.name < b.name ? -1 : 1));
     expect((await migrate(database, all)).applied).toEqual(['90000000000000_one', '90000000000001_two']);
     expect((await migrate(database, all)).applied).toEqual([]);
+  });
+
+  it('names what a newer build has applied, and goes on without it', async () => {
+    const [database] = await openEmpty(kind);
+    const later = {
+      name: '90000000000000_later',
+      sql: 'ALTER TABLE "ActivityLog" ADD COLUMN later int',
+      checksum: 'c',
+    };
+    await migrate(database, [...readMigrations(), later]);
+    expect(await migrate(database)).toEqual({ applied: [], newer: [later.name], restored: false });
+    const [entry] = distinct([entryOf({ id: '' })]);
+    await createActivityWriter(database).write(entry === undefined ? [] : [entry]);
   });
 
   it('refuses a migration that was applied in another form, and names it', async () => {
@@ -178,8 +191,8 @@ describe.each(['pglite', 'postgres'] as const)('migrate (%s)', (kind) => {
       `UPDATE "FeedEpoch" SET "systemIdentifier" = '1';
        UPDATE "ActivityLog" SET "transactionId" = ((pg_snapshot_xmax(pg_current_snapshot())::text::bigint + "sequence" * 2 - 3))::text::xid8`,
     );
-    expect(await migrate(database)).toEqual({ applied: [], restored: true });
-    expect(await migrate(database)).toEqual({ applied: [], restored: false });
+    expect(await migrate(database)).toEqual({ applied: [], newer: [], restored: true });
+    expect(await migrate(database)).toEqual({ applied: [], newer: [], restored: false });
     const seal = await readCursorSeal(database);
     const opening = async () => new LiveCursors(seal).open(cursor);
     expect((await refusal(opening())).code).toBe('LIVE_CURSOR_EXPIRED');
@@ -226,6 +239,34 @@ describe('migrate (postgres), with others', () => {
     });
     await work;
     expect(order).toEqual(["Prisma's", 'ours']);
+  });
+
+  it('lets others go first while something holds a table that it is to change', async () => {
+    const [database, holding, writing] = await openEmpty('postgres', 3);
+    await migrate(database);
+    const later = {
+      name: '90000000000000_later',
+      sql: 'ALTER TABLE "ActivityLog" ADD COLUMN later int',
+      checksum: 'c',
+    };
+    const writer = createActivityWriter(writing as Database);
+    const order: string[] = [];
+    let work: Promise<unknown> = Promise.resolve();
+    await (holding as Database).transaction(async (connection) => {
+      // As a dump does, from its beginning to its end.
+      await connection.query(sql`SELECT 1 FROM "ActivityLog"`);
+      work = migrate(database, [...readMigrations(), later]).then(() => order.push('migrated'));
+      for (let waits = false; !waits; ) {
+        const rows = await connection.query(
+          sql`SELECT 1 FROM pg_locks WHERE relation = '"ActivityLog"'::regclass AND mode = 'AccessExclusiveLock' AND NOT granted`,
+        );
+        waits = rows.length > 0;
+      }
+      await writer.write(distinct([entryOf({ id: '' })]));
+      order.push('written');
+    });
+    await work;
+    expect(order).toEqual(['written', 'migrated']);
   });
 
   it('re-bases an entry whose id a transaction of the new cluster has just now', async () => {
