@@ -1,6 +1,17 @@
-import { destination, type Logger, pino } from 'pino';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { destination, type Logger, type LoggerOptions, pino } from 'pino';
 
 export type { Logger } from 'pino';
+
+/** What every line says that is logged while a request is worked on. */
+export interface RequestScope {
+  requestId: string;
+  /** Of its trace, where there is one. */
+  traceId?: string;
+}
+
+/** The request that is worked on. */
+export const requestScope = new AsyncLocalStorage<RequestScope>();
 
 /**
  * An error as it may be logged: its kind, message, code and stack, and its cause's. A database's error carries the whole row
@@ -13,13 +24,19 @@ export function loggable(error: unknown): unknown {
   return { type, message, code, stack, ...(cause === undefined ? {} : { cause: loggable(cause) }) };
 }
 
+/** What every logger of the service has in common. */
+export const loggerOptions: LoggerOptions = {
+  base: null,
+  serializers: { err: loggable },
+  timestamp: pino.stdTimeFunctions.isoTime,
+  // A copy: pino writes into it.
+  mixin: () => ({ ...requestScope.getStore() }),
+};
+
 /**
  * The process' logger: JSON lines on standard error, so that standard output stays for what a command prints.
  * Written at once, so that nothing is lost when the process ends.
  */
 export function createLogger(level: string): Logger {
-  return pino(
-    { level, base: null, serializers: { err: loggable }, timestamp: pino.stdTimeFunctions.isoTime },
-    destination({ fd: 2, sync: true }),
-  );
+  return pino({ ...loggerOptions, level }, destination({ fd: 2, sync: true }));
 }

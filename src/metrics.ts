@@ -1,5 +1,8 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
+/** Seconds, for what a caller waits for. */
+const durations = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30] as const;
+
 /** Every metric of the process, by its Prometheus name without the prefix `activity_log_`. */
 export class Metrics {
   readonly registry = new Registry();
@@ -65,6 +68,26 @@ export class Metrics {
     [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
   );
   readonly sockets = this.#gauge('websockets', 'Open WebSockets now.');
+  readonly socketsRefused = this.#counter(
+    'websockets_refused_total',
+    'WebSockets and operations on them that were refused: by the limit of sockets per token (sockets), of operations per socket (operations), or by their origin (origin).',
+    ['by'],
+  );
+  readonly requests = this.#histogram(
+    'http_request_seconds',
+    'HTTP requests, from their headers to the end of the answer, by route, method and class of status (none: the client had gone).',
+    durations,
+    ['route', 'method', 'status'],
+  );
+  readonly requestsInFlight = this.#gauge('http_requests_in_flight', 'HTTP requests under way now.');
+  readonly rateLimited = this.#counter(
+    'rate_limited_total',
+    'Requests and operations refused because there were too many, by what they were counted for (token, address).',
+    ['by'],
+  );
+  readonly tokensRefused = this.#counter('tokens_refused_total', 'Tokens that were not accepted, by what was wrong.', [
+    'reason',
+  ]);
   /** What the hub counts, as plain numbers: they change too often for anything else. */
   readonly live = { executions: 0, messages: 0, bytes: 0, writes: 0 };
 
@@ -112,8 +135,14 @@ export class Metrics {
     return new Counter({ name: `activity_log_${name}`, help, labelNames, registers: [this.registry] });
   }
 
-  #histogram(name: string, help: string, buckets: number[]): Histogram {
-    return new Histogram({ name: `activity_log_${name}`, help, buckets, registers: [this.registry] });
+  #histogram<L extends string = never>(
+    name: string,
+    help: string,
+    buckets: readonly number[],
+    labelNames: L[] = [],
+  ): Histogram<L> {
+    const registers = [this.registry];
+    return new Histogram({ name: `activity_log_${name}`, help, buckets: [...buckets], labelNames, registers });
   }
 
   /** A gauge that is read when somebody asks. A later watcher takes the place of the one before. */

@@ -96,7 +96,6 @@ export async function serveEventStream(
   response.writeHead(200, {
     'content-type': 'text/event-stream',
     'cache-control': 'no-cache',
-    'access-control-allow-origin': '*',
     // For proxies that would hold events back.
     'x-accel-buffering': 'no',
   });

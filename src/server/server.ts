@@ -21,6 +21,8 @@ import type { ChannelOptions } from './channel.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { createHttpServer } from './http.ts';
 import { InFlight } from './in-flight.ts';
+import { Origins } from './origins.ts';
+import { RateLimits } from './rate-limits.ts';
 import { StallWatch } from './stall-watch.ts';
 import { serveWebsocket } from './websocket.ts';
 
@@ -73,7 +75,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     jwksUrl: config.jwksUrl,
     issuer: config.jwtIssuer,
     audience: config.jwtAudience,
+    onRefusal: (reason) => metrics.tokensRefused.inc({ reason }),
   });
+  const limits = new RateLimits({ perToken: config.rateLimit, perSender: config.anonymousRateLimit, metrics });
+  const origins = new Origins(config.allowedOrigins);
   const inFlight = new InFlight();
   const stalls = new StallWatch(config.stallTimeout);
   const channel: ChannelOptions = { limit: config.liveBuffer, metrics, stalls };
@@ -82,6 +87,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const http = createHttpServer({
     graphql,
     authenticator,
+    limits,
+    origins,
+    proxyHops: config.proxyHops,
+    requestTimeout: config.requestTimeout,
+    graphiql: config.graphiql === 'on',
+    metricsToken: config.metricsToken,
+    accessLog: config.accessLog === 'on',
     logger,
     metrics,
     inFlight,
