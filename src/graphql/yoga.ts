@@ -29,6 +29,8 @@ export interface GraphqlOptions {
   services: Services;
   logger: Logger;
   metrics: Metrics;
+  /** Whether the schema may be asked for. Default true. */
+  introspection?: boolean;
 }
 
 const asText = (result: ExecutionResult) => Buffer.from(JSON.stringify(result));
@@ -40,7 +42,7 @@ const notHere = new ActivityLogError(
 );
 
 /** The GraphQL engine, for every transport: documents, context, subscriptions, and errors that say only what they should. */
-export function createGraphql({ services, logger, metrics }: GraphqlOptions) {
+export function createGraphql({ services, logger, metrics, introspection = true }: GraphqlOptions) {
   const toSafeError = (error: unknown): Error => {
     const safe = toPublicError(error);
     if (safe.unexpected) {
@@ -49,7 +51,7 @@ export function createGraphql({ services, logger, metrics }: GraphqlOptions) {
     }
     return safe.error;
   };
-  const documents = new Documents(schema);
+  const documents = new Documents(schema, { introspection });
   const executor = new Executor(schema);
   const cachedDocuments: Plugin = {
     onParse: ({ setParseFn }) =>

@@ -1,6 +1,6 @@
 import type { FeedSource } from '../core/activity/feed.ts';
 import type { Position, Snapshot } from '../core/activity/position.ts';
-import type { Logger } from '../log.ts';
+import { type Logger, requestScope } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Member } from './group.ts';
 import { Hub } from './hub.ts';
@@ -51,6 +51,8 @@ export class Feed {
   /** Before this moment of the clock no hint makes it read again. */
   #restUntil = 0;
   #running: Promise<void> | undefined;
+  /** When it was last at the end, or began. */
+  #caughtUpAt = 0;
   #closed = false;
 
   constructor(options: FeedOptions) {
@@ -68,7 +70,8 @@ export class Feed {
       if (this.#closed) return reject(new Error('the feed is closed'));
       this.#joiners.push({ member, resolve, reject });
       this.wake();
-      this.#running ??= this.#run();
+      // It goes on for others: what it logs is not of the request that began it.
+      this.#running ??= requestScope.exit(() => this.#run());
     });
   }
 
@@ -81,6 +84,11 @@ export class Feed {
       joiner.resolve(undefined);
     }
     if (this.#isIdle()) this.wake();
+  }
+
+  /** Milliseconds since it has last read to the end; undefined while nobody is subscribed. */
+  get age(): number | undefined {
+    return this.#running === undefined ? undefined : performance.now() - this.#caughtUpAt;
   }
 
   /** Reads at once instead of at the next poll. */
@@ -107,10 +115,12 @@ export class Feed {
       this.wake();
     });
     let failures = 0;
+    this.#caughtUpAt = performance.now();
     while (!this.#closed && !this.#isIdle()) {
       this.#woken = false;
       try {
         await this.#read();
+        this.#caughtUpAt = performance.now();
         failures = 0;
         if (!this.#woken) await this.#pause(this.#options.pollInterval);
         await this.#rest();

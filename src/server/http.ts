@@ -14,6 +14,7 @@ import type { InFlight } from './in-flight.ts';
 import { type ObservedRequestOptions, observeRequest, routeOf } from './observed-request.ts';
 import { type AskedOperation, answerTypeOf, isJson, readOperation } from './operation.ts';
 import type { Origins } from './origins.ts';
+import type { ReadinessCheck } from './readiness.ts';
 import { type SignInOptions, signIn } from './sign-in.ts';
 
 export interface HttpOptions extends EventStreamOptions, SignInOptions, ObservedRequestOptions {
@@ -26,8 +27,7 @@ export interface HttpOptions extends EventStreamOptions, SignInOptions, Observed
   graphiql: boolean;
   /** What /metrics has to be asked with; undefined where it is open. */
   metricsToken: string | undefined;
-  /** Throws where the service cannot do its work right now. */
-  checkReady(): Promise<void>;
+  readiness: Pick<ReadinessCheck, 'look'>;
 }
 
 function sendJson(response: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}): void {
@@ -172,8 +172,17 @@ async function answer(request: IncomingMessage, response: ServerResponse, option
   if (request.method === 'OPTIONS') return options.origins.answerPreflight(response);
   if (path === '/health/live') return sendJson(response, 200, { status: 'ok' });
   if (path === '/health/ready') {
-    await options.checkReady();
-    return sendJson(response, 200, { status: 'ok' });
+    const { isReady, checks } = await options.readiness.look();
+    if (isReady) return sendJson(response, 200, { status: 'ok', checks });
+    const message = `Not ready: ${Object.entries(checks)
+      .filter(([, said]) => said !== 'ok' && said !== 'idle')
+      .map(([name, said]) => `${name} (${said})`)
+      .join(', ')}.`;
+    return sendJson(response, 503, {
+      status: 'unavailable',
+      checks,
+      errors: [{ message, extensions: { code: 'UNAVAILABLE' } }],
+    });
   }
   if (path === '/metrics') {
     if (!mayReadMetrics(request, options)) throw new ActivityLogError('UNAUTHENTICATED', metricsClosed);

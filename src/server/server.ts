@@ -3,7 +3,6 @@ import type { AddressInfo } from 'node:net';
 import type { Config } from '../config.ts';
 import { ActivityLog } from '../core/activity/activity-log.ts';
 import { LiveCursors } from '../core/activity/live-cursor.ts';
-import { ActivityLogError } from '../errors.ts';
 import type { Services } from '../graphql/context.ts';
 import { createGraphql } from '../graphql/yoga.ts';
 import { Feed } from '../live/feed.ts';
@@ -14,6 +13,7 @@ import type { Database } from '../storage/database.ts';
 import { createDirectory } from '../storage/directory.ts';
 import { openEntrySpool } from '../storage/entry-spool.ts';
 import { migrate, readCursorSeal } from '../storage/migrate.ts';
+import { readMigrations } from '../storage/migrations.ts';
 import { createFeedSource } from '../storage/tail.ts';
 import { type Indexing, startIndexing } from '../storage/term-index/indexing.ts';
 import { Authenticator } from './authenticate.ts';
@@ -23,6 +23,7 @@ import { createHttpServer } from './http.ts';
 import { InFlight } from './in-flight.ts';
 import { Origins } from './origins.ts';
 import { RateLimits } from './rate-limits.ts';
+import { ReadinessCheck } from './readiness.ts';
 import { StallWatch } from './stall-watch.ts';
 import { serveWebsocket } from './websocket.ts';
 
@@ -69,7 +70,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     live: { feed, source, metrics, queueLimit },
   };
 
-  const graphql = createGraphql({ services, logger, metrics });
+  const graphql = createGraphql({ services, logger, metrics, introspection: config.introspection === 'on' });
   const authenticator = new Authenticator({
     secret,
     jwksUrl: config.jwksUrl,
@@ -99,13 +100,27 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     inFlight,
     channel,
     heartbeat,
-    checkReady: async () => {
-      if (closing !== undefined) throw new ActivityLogError('UNAVAILABLE', 'The service is shutting down.');
-      await database.check();
-    },
+    readiness: new ReadinessCheck({
+      database,
+      migrations: readMigrations(),
+      feed,
+      pollInterval: config.pollInterval,
+      isClosing: () => closing !== undefined,
+    }),
   });
-  const compression = config.liveCompression === 'on';
-  const websocket = serveWebsocket(http, { graphql, authenticator, inFlight, channel, heartbeat, logger, compression });
+  const websocket = serveWebsocket(http, {
+    graphql,
+    authenticator,
+    limits,
+    origins,
+    proxyHops: config.proxyHops,
+    inFlight,
+    channel,
+    heartbeat,
+    logger,
+    compression: config.liveCompression === 'on',
+    most: { sockets: config.websocketsPerToken, operations: config.subscriptionsPerWebsocket },
+  });
   http.listen(config.port, config.host);
   await once(http, 'listening');
   const { address, family, port } = http.address() as AddressInfo;

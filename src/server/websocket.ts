@@ -1,29 +1,34 @@
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import { type ExecutionArgs, type ExecutionResult, GraphQLError, getOperationAST, OperationTypeNode } from 'graphql';
 import { type Context, handleProtocols, makeServer, type SubscribePayload } from 'graphql-ws';
 import { WebSocketServer } from 'ws';
 import type { Viewer } from '../core/activity/visibility.ts';
 import { ActivityLogError } from '../errors.ts';
 import type { Graphql } from '../graphql/yoga.ts';
-import type { Logger } from '../log.ts';
-import type { Authenticator } from './authenticate.ts';
+import { type Logger, type RequestScope, requestScope } from '../log.ts';
+import { requestIdOf } from './answer-headers.ts';
 import { bodyLimit } from './body.ts';
 import type { ChannelOptions } from './channel.ts';
 import { atTime } from './expiry.ts';
 import type { Heartbeat } from './heartbeat.ts';
 import type { InFlight } from './in-flight.ts';
+import type { Origins } from './origins.ts';
 import { RunningSubscription } from './running-subscription.ts';
+import { type SignInOptions, signIn } from './sign-in.ts';
+import { TokenSockets, type TokenUse } from './token-sockets.ts';
 import { closeCodes, WebSocketConnection } from './websocket-connection.ts';
 
-export interface WebsocketOptions {
+export interface WebsocketOptions extends SignInOptions {
   graphql: Graphql;
-  authenticator: Authenticator;
+  origins: Origins;
   inFlight: InFlight;
   channel: ChannelOptions;
   heartbeat: Heartbeat;
   logger: Logger;
   /** Whether messages are compressed where the client can. */
   compression: boolean;
+  /** Sockets of one token, and operations at once on one socket. */
+  most: { sockets: number; operations: number };
 }
 
 /** Characters of an operation's id, which every message of it carries. */
@@ -34,7 +39,11 @@ const farewell = 2_000;
 /** What a connection carries for its operations. */
 interface Extra {
   connection: WebSocketConnection<Extra>;
+  scope: RequestScope;
+  /** Until it has said hello. */
+  request?: IncomingMessage | undefined;
   viewer?: Viewer;
+  use?: TokenUse;
   stopTimer?: () => void;
 }
 
@@ -43,7 +52,9 @@ type Run = () => Promise<unknown>;
 
 /** GraphQL over WebSocket (`graphql-transport-ws`) at /graphql. Returns what closes every socket. */
 export function serveWebsocket(http: Server, options: WebsocketOptions) {
-  const { graphql, authenticator, inFlight, channel, heartbeat, logger, compression } = options;
+  const { graphql, inFlight, channel, heartbeat, logger, compression, origins, limits, most } = options;
+  const { metrics } = channel;
+  const tokens = new TokenSockets(most.sockets);
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: bodyLimit,
@@ -83,6 +94,16 @@ export function serveWebsocket(http: Server, options: WebsocketOptions) {
     });
   }
 
+  async function countOperation({ extra, subscriptions }: Context<Record<string, unknown>, Extra>): Promise<void> {
+    // First: while this one waits, others come behind it, and they are not what is too much.
+    if (Object.keys(subscriptions).length > most.operations) {
+      metrics.socketsRefused.inc({ by: 'operations' });
+      const message = `A WebSocket takes at most ${most.operations} operations at once. Complete others, or open another one.`;
+      throw new ActivityLogError('LIMIT_EXCEEDED', message, { field: 'id' });
+    }
+    if (extra.use !== undefined) await limits.count('token', extra.use.authorization);
+  }
+
   function prepare(extra: Extra, id: string, payload: SubscribePayload) {
     if (id.length > longestId)
       throw new ActivityLogError('LIMIT_EXCEEDED', `id takes at most ${longestId} characters, got ${id.length}`, {
@@ -100,10 +121,10 @@ export function serveWebsocket(http: Server, options: WebsocketOptions) {
     let run: Run;
     if (operation.operation === OperationTypeNode.SUBSCRIPTION) {
       const variables = payload.variables ?? undefined;
-      run = () => subscribe(extra, id, { document, operationName }, variables);
+      run = () => requestScope.run(extra.scope, () => subscribe(extra, id, { document, operationName }, variables));
     } else {
       const copy = { ...payload };
-      run = () => execute(extra, copy);
+      run = () => requestScope.run(extra.scope, () => execute(extra, copy));
     }
     // graphql-ws keeps the payload for as long as the operation lasts; nobody reads it again.
     Object.assign(payload, { query: '', variables: undefined });
@@ -114,16 +135,23 @@ export function serveWebsocket(http: Server, options: WebsocketOptions) {
     connectionInitWaitTimeout: 10_000,
     async onConnect(context) {
       const { connectionParams, extra } = context;
-      const { connection } = extra;
+      const { connection, request } = extra;
       // Not to be kept for as long as the socket lasts.
       Object.assign(context, { connectionParams: undefined });
+      extra.request = undefined;
       try {
-        const viewer = await authenticator.viewerOf(
-          connectionParams?.['authorization'] ?? connectionParams?.['Authorization'],
-        );
+        const authorization = connectionParams?.['authorization'] ?? connectionParams?.['Authorization'];
+        const viewer = await signIn(authorization, request as IncomingMessage, options);
         if (viewer === undefined)
           throw new ActivityLogError('UNAUTHENTICATED', 'connectionParams must have { authorization: "Bearer JWT" }.');
         if (!connection.channel.isOpen) return false;
+        const use = tokens.take(String(authorization));
+        if (use === undefined) {
+          metrics.socketsRefused.inc({ by: 'sockets' });
+          connection.close(closeCodes.tryAgainLater, `A token takes at most ${most.sockets} WebSockets at once.`);
+          return false;
+        }
+        extra.use = use;
         extra.viewer = viewer;
         extra.stopTimer = atTime(viewer.expiresAt, () =>
           connection.close(closeCodes.forbidden, 'The token has expired'),
@@ -131,17 +159,22 @@ export function serveWebsocket(http: Server, options: WebsocketOptions) {
         return true;
       } catch (error) {
         const reason = error instanceof ActivityLogError ? error.message : 'Forbidden';
-        const isAway = error instanceof ActivityLogError && error.code === 'UNAVAILABLE';
-        connection.close(isAway ? closeCodes.tryAgainLater : closeCodes.forbidden, reason.slice(0, 120));
+        const isForNow =
+          error instanceof ActivityLogError && (error.code === 'UNAVAILABLE' || error.retryAfter !== undefined);
+        connection.close(isForNow ? closeCodes.tryAgainLater : closeCodes.forbidden, reason.slice(0, 120));
         return false;
       }
     },
-    onClose: ({ extra }) => extra.stopTimer?.(),
-    onSubscribe(context: Context<Record<string, unknown>, Extra>, id, payload) {
+    onClose: ({ extra }) => {
+      extra.stopTimer?.();
+      if (extra.use !== undefined) tokens.giveBack(extra.use);
+    },
+    async onSubscribe(context: Context<Record<string, unknown>, Extra>, id, payload) {
       try {
-        return prepare(context.extra, id, payload);
+        await countOperation(context);
+        return requestScope.run(context.extra.scope, () => prepare(context.extra, id, payload));
       } catch (error) {
-        return toGraphqlErrors([error]);
+        return requestScope.run(context.extra.scope, () => toGraphqlErrors([error]));
       }
     },
     execute: ({ rootValue }) => inFlight.track((rootValue as Run)()) as never,
@@ -161,11 +194,16 @@ export function serveWebsocket(http: Server, options: WebsocketOptions) {
       socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
       return;
     }
+    if (!origins.allows(request)) {
+      metrics.socketsRefused.inc({ by: 'origin' });
+      socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
+      return;
+    }
     sockets.handleUpgrade(request, socket, head, (websocket) => {
-      const { metrics } = channel;
       metrics.sockets.inc();
       websocket.once('close', () => metrics.sockets.dec());
-      new WebSocketConnection<Extra>(connections, websocket, socket, (connection) => ({ connection }));
+      const scope = { requestId: requestIdOf(request) };
+      new WebSocketConnection<Extra>(connections, websocket, socket, (connection) => ({ connection, scope, request }));
     });
   });
 
