@@ -4,13 +4,15 @@ import type { Viewer } from '../core/activity/visibility.ts';
 import { ActivityLogError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
+import type { Tracing } from '../tracing/tracing.ts';
 import { createContext, type GraphqlContext, type Services } from './context.ts';
 import { Documents } from './documents.ts';
 import { Executor } from './executor.ts';
 import { jsonBytes } from './json-bytes.ts';
+import { ObservedOperations } from './observed-operations.ts';
 import { isPublic, toPublicError } from './public-error.ts';
 import { schema } from './schema.ts';
-import { Subscriptions } from './subscriptions.ts';
+import { type SubscriptionRequest, type SubscriptionSink, Subscriptions } from './subscriptions.ts';
 import { WrittenPages } from './written-pages.ts';
 
 /** An operation of a valid document, as a client asks for it. */
@@ -31,6 +33,7 @@ export interface GraphqlOptions {
   metrics: Metrics;
   /** Whether the schema may be asked for. Default true. */
   introspection?: boolean;
+  tracing?: Tracing | undefined;
 }
 
 const asText = (result: ExecutionResult) => Buffer.from(JSON.stringify(result));
@@ -42,9 +45,10 @@ const notHere = new ActivityLogError(
 );
 
 /** The GraphQL engine, for every transport: documents, context, subscriptions, and errors that say only what they should. */
-export function createGraphql({ services, logger, metrics, introspection = true }: GraphqlOptions) {
+export function createGraphql({ services, logger, metrics, introspection = true, tracing }: GraphqlOptions) {
   const toSafeError = (error: unknown): Error => {
     const safe = toPublicError(error);
+    metrics.operationErrors.inc({ code: String(safe.error.extensions['code']) });
     if (safe.unexpected) {
       metrics.unexpected.inc();
       logger.error({ err: error }, 'an unexpected error was masked');
@@ -53,12 +57,16 @@ export function createGraphql({ services, logger, metrics, introspection = true 
   };
   const documents = new Documents(schema, { introspection });
   const executor = new Executor(schema);
+  const observed = new ObservedOperations({ metrics, tracing });
+  const executeObserved = (args: ExecutionArgs) =>
+    observed.run(args.document, args.operationName, () => executor.execute(args));
+  const subscriptions = new Subscriptions({ schema, services, toSafeError });
   const cachedDocuments: Plugin = {
     onParse: ({ setParseFn }) =>
       setParseFn((source) => documents.parse(typeof source === 'string' ? source : source.body)),
     // The transports start them through `subscriptions`, which ends them with their tokens.
     onSubscribe: ({ setSubscribeFn }) => setSubscribeFn(() => ({ errors: [toSafeError(notHere) as GraphQLError] })),
-    onExecute: ({ setExecuteFn }) => setExecuteFn((args: ExecutionArgs) => executor.execute(args)),
+    onExecute: ({ setExecuteFn }) => setExecuteFn(executeObserved),
     onValidate: ({ setValidationFn }) => setValidationFn((_schema, document) => documents.validate(document)),
   };
   const toSafeResult = (result: ExecutionResult): ExecutionResult => {
@@ -99,7 +107,7 @@ export function createGraphql({ services, logger, metrics, introspection = true 
     const pages = new WrittenPages();
     const contextValue = createContext(services, signedIn);
     contextValue.pages = pages;
-    const result = await executor.execute({
+    const result = await executeObserved({
       schema,
       document,
       operationName,
@@ -129,7 +137,11 @@ export function createGraphql({ services, logger, metrics, introspection = true 
     yoga,
     documents,
     execute,
-    subscriptions: new Subscriptions({ schema, services, toSafeError }),
+    subscriptions: {
+      /** As Subscriptions.open. */
+      open: (request: SubscriptionRequest, sink: SubscriptionSink) =>
+        observed.run(request.document, request.operationName, () => subscriptions.open(request, sink)),
+    },
     toSafeError,
   };
 }

@@ -6,6 +6,7 @@ import type { Viewer } from '../core/activity/visibility.ts';
 import { ActivityLogError, statusOf } from '../errors.ts';
 import type { Graphql } from '../graphql/yoga.ts';
 import { type RequestScope, requestScope } from '../log.ts';
+import type { Tracing } from '../tracing/tracing.ts';
 import { requestIdOf, setAnswerHeaders } from './answer-headers.ts';
 import { readBody } from './body.ts';
 import { type EventStreamOptions, serveEventStream } from './event-stream.ts';
@@ -16,6 +17,7 @@ import { type AskedOperation, answerTypeOf, isJson, readOperation } from './oper
 import type { Origins } from './origins.ts';
 import type { ReadinessCheck } from './readiness.ts';
 import { type SignInOptions, signIn } from './sign-in.ts';
+import { traceRequest } from './traced-request.ts';
 
 export interface HttpOptions extends EventStreamOptions, SignInOptions, ObservedRequestOptions {
   graphql: Graphql;
@@ -23,6 +25,7 @@ export interface HttpOptions extends EventStreamOptions, SignInOptions, Observed
   origins: Origins;
   /** Milliseconds that a client may take to send a request. */
   requestTimeout: number;
+  tracing: Tracing | undefined;
   /** Whether browsers get GraphiQL. */
   graphiql: boolean;
   /** What /metrics has to be asked with; undefined where it is open. */
@@ -210,7 +213,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, option
 
 /** The HTTP side of the service: GraphQL, its page, health and metrics. Not yet listening. */
 export function createHttpServer(options: HttpOptions): Server {
-  const { requestTimeout, metrics, logger } = options;
+  const { requestTimeout, metrics, logger, tracing } = options;
   const headersTimeout = Math.min(requestTimeout / 3, longestHeaders);
   const limits = { requestTimeout, headersTimeout, connectionsCheckingInterval: Math.min(headersTimeout, 5_000) };
 
@@ -232,9 +235,10 @@ export function createHttpServer(options: HttpOptions): Server {
     requestScope.run(scope, () => {
       const isStream = isEventStream(request);
       const path = pathOf(request);
+      const route = routeOf(path, isStream);
       setAnswerHeaders(request, response, { ...options, requestId: scope.requestId });
-      observeRequest(request, response, { route: routeOf(path, isStream), path }, options);
-      const work = serve(request, response);
+      observeRequest(request, response, { route, path }, options);
+      const work = traceRequest(request, response, { route, scope, tracing }, () => serve(request, response));
       if (!isStream) void options.inFlight.track(work);
     });
   });

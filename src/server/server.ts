@@ -16,11 +16,14 @@ import { migrate, readCursorSeal } from '../storage/migrate.ts';
 import { readMigrations } from '../storage/migrations.ts';
 import { createFeedSource } from '../storage/tail.ts';
 import { type Indexing, startIndexing } from '../storage/term-index/indexing.ts';
+import { readTermIndexProgress } from '../storage/term-index/progress.ts';
+import { openTracing } from '../tracing/tracing.ts';
 import { Authenticator } from './authenticate.ts';
 import type { ChannelOptions } from './channel.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { createHttpServer } from './http.ts';
 import { InFlight } from './in-flight.ts';
+import { observeStatements } from './observed-statements.ts';
 import { Origins } from './origins.ts';
 import { RateLimits } from './rate-limits.ts';
 import { ReadinessCheck } from './readiness.ts';
@@ -53,10 +56,15 @@ export interface RunningServer {
 /** Starts the service: migrates, wires its parts, listens. What it started is ended in the reverse order. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { config, database, secret, logger, metrics = new Metrics() } = options;
-  const { index = () => startIndexing(database, logger) } = options;
+  const { index = () => startIndexing(database, logger, metrics.countIndexing) } = options;
   const { applied, restored } = await migrate(database);
   if (applied.length > 0) logger.info({ applied }, 'the database was migrated');
   if (restored) logger.warn('the database was restored into another cluster: live cursors given before have expired');
+
+  metrics.watchPools(() => database.pools());
+  metrics.watchIndex(() => readTermIndexProgress(database));
+  const tracing = await openTracing({ ...config, logger });
+  database.observe(observeStatements(metrics, tracing));
 
   const source = createFeedSource(database);
   const queueLimit = config.feedQueue;
@@ -70,7 +78,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     live: { feed, source, metrics, queueLimit },
   };
 
-  const graphql = createGraphql({ services, logger, metrics, introspection: config.introspection === 'on' });
+  const graphql = createGraphql({ services, logger, metrics, introspection: config.introspection === 'on', tracing });
   const authenticator = new Authenticator({
     secret,
     jwksUrl: config.jwksUrl,
@@ -95,6 +103,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     graphiql: config.graphiql === 'on',
     metricsToken: config.metricsToken,
     accessLog: config.accessLog === 'on',
+    tracing,
     logger,
     metrics,
     inFlight,
@@ -143,6 +152,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     await left.close();
     await indexing.close();
     await database.close();
+    await tracing?.close();
   }
   return {
     url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,

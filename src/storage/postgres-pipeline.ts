@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import type { Logger } from 'pino';
+import { requestScope } from '../log.ts';
+import type { PoolState } from './database.ts';
 import { connectionFailure } from './database-errors.ts';
 import type { PgQuery } from './postgres-statements.ts';
 
@@ -31,6 +33,18 @@ export class PostgresPipeline {
 
   constructor(options: PostgresPipelineOptions) {
     this.#options = options;
+  }
+
+  get state(): PoolState {
+    const isOpen = this.#client !== undefined;
+    const busy = this.#underWay > 0;
+    return {
+      name: 'writer',
+      most: 1,
+      open: isOpen ? 1 : 0,
+      inUse: busy ? 1 : 0,
+      waiting: busy ? this.#underWay - 1 : 0,
+    };
   }
 
   /** @throws what pg throws, also where it cannot connect */
@@ -91,7 +105,9 @@ export class PostgresPipeline {
     this.#end();
     // Only what it says: pg hangs the client onto this error, connection settings and all.
     const reason = error instanceof Error ? error.message : String(error);
-    this.#options.logger?.warn({ reason }, 'the connection that entries are written by broke');
+    const { logger } = this.#options;
+    // Opened for some request, but it is not its.
+    requestScope.exit(() => logger?.warn({ reason }, 'the connection that entries are written by broke'));
   }
 
   #rest(): void {

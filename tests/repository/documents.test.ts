@@ -5,7 +5,15 @@ import { errorCatalogue } from '../../src/errors.ts';
 
 const root = new URL('../../', import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, root), 'utf8');
-const documents = ['README.md', 'docs/architecture.md', 'docs/graphql.md', 'docs/library.md', 'docs/benchmarks.md'];
+const documents = [
+  'README.md',
+  'docs/architecture.md',
+  'docs/graphql.md',
+  'docs/library.md',
+  'docs/benchmarks.md',
+  'docs/observability.md',
+  'docs/metrics.md',
+];
 
 test('every file that docs/architecture.md names exists', () => {
   const text = read('docs/architecture.md');
