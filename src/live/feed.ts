@@ -1,6 +1,6 @@
 import type { FeedSource } from '../core/activity/feed.ts';
 import type { Position, Snapshot } from '../core/activity/position.ts';
-import { type Logger, requestScope } from '../log.ts';
+import type { Logger } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Member } from './group.ts';
 import { Hub } from './hub.ts';
@@ -70,8 +70,7 @@ export class Feed {
       if (this.#closed) return reject(new Error('the feed is closed'));
       this.#joiners.push({ member, resolve, reject });
       this.wake();
-      // It goes on for others: what it logs is not of the request that began it.
-      this.#running ??= requestScope.exit(() => this.#run());
+      this.#running ??= this.#run();
     });
   }
 

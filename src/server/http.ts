@@ -2,12 +2,11 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { OperationTypeNode } from 'graphql';
 import { processRegularResult } from 'graphql-yoga';
-import type { Viewer } from '../core/activity/visibility.ts';
 import { ActivityLogError, statusOf } from '../errors.ts';
-import type { Graphql } from '../graphql/yoga.ts';
-import { type RequestScope, requestScope } from '../log.ts';
+import type { Graphql, RequestContext } from '../graphql/yoga.ts';
+import type { RequestScope } from '../log.ts';
 import type { Tracing } from '../tracing/tracing.ts';
-import { requestIdOf, setAnswerHeaders } from './answer-headers.ts';
+import { Answer, answerHeaders, requestIdOf } from './answer-headers.ts';
 import { readBody } from './body.ts';
 import { type EventStreamOptions, serveEventStream } from './event-stream.ts';
 import { serveGraphiql } from './graphiql.ts';
@@ -88,10 +87,10 @@ function sendProtocolError(
 /** Answers as yoga does, without the detour of a Request and a Response of its own. */
 async function answerOperation(
   response: ServerResponse,
-  { operation, type, viewer }: { operation: AskedOperation; type: string; viewer: Viewer | undefined },
+  { operation, type, from }: { operation: AskedOperation; type: string; from: RequestContext },
   { graphql }: HttpOptions,
 ): Promise<void> {
-  const { result, write } = await graphql.execute(operation, viewer);
+  const { result, write } = await graphql.execute(operation, from);
   if (result.errors !== undefined) {
     const answer = processRegularResult(result, graphql.yoga.fetchAPI, type);
     return await send(answer, response);
@@ -106,7 +105,7 @@ async function answerOperation(
 async function answerByYoga(
   request: IncomingMessage,
   response: ServerResponse,
-  { body, viewer }: { body: Buffer<ArrayBuffer> | null; viewer: Viewer | undefined },
+  { body, from }: { body: Buffer<ArrayBuffer> | null; from: RequestContext },
   { graphql: { yoga } }: HttpOptions,
 ): Promise<void> {
   const gone = new AbortController();
@@ -119,7 +118,7 @@ async function answerByYoga(
   });
   let answer: Response;
   try {
-    answer = await yoga.fetch(incoming, { signedIn: viewer });
+    answer = await yoga.fetch(incoming, from);
   } catch (error) {
     // The client has gone, and nobody waits for an answer.
     if (gone.signal.aborted) return;
@@ -133,7 +132,7 @@ async function answerByYoga(
 async function answerGraphql(
   request: IncomingMessage,
   response: ServerResponse,
-  viewer: Viewer | undefined,
+  from: RequestContext,
   options: HttpOptions,
 ): Promise<void> {
   const { method = 'GET' } = request;
@@ -142,14 +141,14 @@ async function answerGraphql(
   const body = method !== 'GET' && method !== 'HEAD' ? await readBody(request) : null;
   const operation = readOperation(options.graphql.documents, request, body);
   if (operation?.kind === OperationTypeNode.SUBSCRIPTION) {
-    if (isEventStream(request)) return await serveEventStream(response, operation, viewer, options);
+    if (isEventStream(request)) return await serveEventStream(response, operation, from, options);
     const message = 'A subscription is answered as text/event-stream, or over a WebSocket.';
     return sendProtocolError(response, 406, {}, message);
   }
   const type = operation && answerTypeOf(request, operation);
   if (operation === undefined || type === undefined)
-    return await answerByYoga(request, response, { body, viewer }, options);
-  await answerOperation(response, { operation, type, viewer }, options);
+    return await answerByYoga(request, response, { body, from }, options);
+  await answerOperation(response, { operation, type, from }, options);
 }
 
 /** Milliseconds that a client may take to send the headers of a request. */
@@ -170,9 +169,14 @@ function mayReadMetrics({ headers }: IncomingMessage, { metricsToken }: HttpOpti
 
 const pathOf = ({ url = '/' }: IncomingMessage): string => url.split('?', 1)[0] ?? '/';
 
-async function answer(request: IncomingMessage, response: ServerResponse, options: HttpOptions): Promise<void> {
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  scope: RequestScope,
+  options: HttpOptions,
+): Promise<void> {
   const path = pathOf(request);
-  if (request.method === 'OPTIONS') return options.origins.answerPreflight(response);
+  if (request.method === 'OPTIONS') return options.origins.answerPreflight(request, response);
   if (path === '/health/live') return sendJson(response, 200, { status: 'ok' });
   if (path === '/health/ready') {
     const { isReady, checks } = await options.readiness.look();
@@ -202,7 +206,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, option
   }
   if (path === '/graphql') {
     const viewer = await signIn(request.headers.authorization, request, options);
-    return await answerGraphql(request, response, viewer, options);
+    return await answerGraphql(request, response, { signedIn: viewer, scope }, options);
   }
   sendJson(response, 404, {
     errors: [
@@ -213,33 +217,37 @@ async function answer(request: IncomingMessage, response: ServerResponse, option
 
 /** The HTTP side of the service: GraphQL, its page, health and metrics. Not yet listening. */
 export function createHttpServer(options: HttpOptions): Server {
-  const { requestTimeout, metrics, logger, tracing } = options;
+  const { requestTimeout, metrics, logger, tracing, origins, proxyHops } = options;
   const headersTimeout = Math.min(requestTimeout / 3, longestHeaders);
-  const limits = { requestTimeout, headersTimeout, connectionsCheckingInterval: Math.min(headersTimeout, 5_000) };
+  const limits = {
+    ServerResponse: Answer,
+    requestTimeout,
+    headersTimeout,
+    connectionsCheckingInterval: Math.min(headersTimeout, 5_000),
+  };
 
-  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async function serve(request: IncomingMessage, response: ServerResponse, scope: RequestScope): Promise<void> {
     try {
-      await answer(request, response, options);
+      await answer(request, response, scope, options);
     } catch (error) {
       if (error instanceof ActivityLogError) return sendError(response, error);
       metrics.unexpected.inc();
-      logger.error({ err: error, path: pathOf(request) }, 'a request failed');
+      logger.error({ ...scope, err: error, path: pathOf(request) }, 'a request failed');
       if (response.headersSent) response.destroy();
       else sendError(response, new ActivityLogError('INTERNAL'));
     }
   }
 
-  return createServer(limits, (request, response) => {
+  const server = createServer(limits, (request, response) => {
     response.on('error', () => response.destroy());
+    const isStream = isEventStream(request);
+    const path = pathOf(request);
+    const route = routeOf(path, isStream);
     const scope: RequestScope = { requestId: requestIdOf(request) };
-    requestScope.run(scope, () => {
-      const isStream = isEventStream(request);
-      const path = pathOf(request);
-      const route = routeOf(path, isStream);
-      setAnswerHeaders(request, response, { ...options, requestId: scope.requestId });
-      observeRequest(request, response, { route, path }, options);
-      const work = traceRequest(request, response, { route, scope, tracing }, () => serve(request, response));
-      if (!isStream) void options.inFlight.track(work);
-    });
+    response.always = answerHeaders(request, { requestId: scope.requestId, origins, proxyHops });
+    observeRequest(request, response, { route, path, scope }, options);
+    const work = traceRequest(request, response, { route, scope, tracing }, () => serve(request, response, scope));
+    if (!isStream) void options.inFlight.track(work);
   });
+  return server as Server;
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Logger } from '../log.ts';
+import type { Logger, RequestScope } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 
 /** What is told apart in metrics and traces: never the path itself, which anybody may make up. */
@@ -24,7 +24,7 @@ export interface ObservedRequestOptions {
 export function observeRequest(
   request: IncomingMessage,
   response: ServerResponse,
-  { route, path }: { route: string; path: string },
+  { route, path, scope }: { route: string; path: string; scope: RequestScope },
   { metrics, logger, accessLog }: ObservedRequestOptions,
 ): void {
   const began = performance.now();
@@ -38,7 +38,13 @@ export function observeRequest(
     metrics.requests.observe({ route, method: methods.has(method) ? method : 'other', status }, took / 1_000);
     const level = accessLog ? 'info' : 'debug';
     if (!logger.isLevelEnabled(level)) return;
-    const said = { method, path, status: headersSent ? statusCode : undefined, ms: Math.round(took * 10) / 10 };
+    const said = {
+      ...scope,
+      method,
+      path,
+      status: headersSent ? statusCode : undefined,
+      ms: Math.round(took * 10) / 10,
+    };
     logger[level]({ ...said, ...(writableFinished ? {} : { cut: true }) }, 'request');
   });
 }

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 
 /** What scripts of other origins may send and read. */
 const methods = 'GET, POST, OPTIONS';
@@ -6,6 +6,8 @@ const sent = 'authorization, content-type, x-request-id, traceparent, tracestate
 const read = 'x-request-id, retry-after, content-disposition, content-range, accept-ranges, etag';
 /** Seconds that a browser remembers it; some take less. */
 const remembered = '7200';
+
+const forAnyone: OutgoingHttpHeaders = { 'access-control-allow-origin': '*' };
 
 /**
  * Which pages of other origins may call. None of the answers lets a browser send what it knows by itself (cookies, client
@@ -26,21 +28,19 @@ export class Origins {
     return host !== undefined && origin.replace(/^https?:\/\//, '') === host;
   }
 
-  /** Sets the headers by which browsers decide whether a page may read the answer. */
-  setHeaders(request: IncomingMessage, response: ServerResponse): void {
+  /** The headers by which browsers decide whether a page may read the answer. */
+  headersFor(request: IncomingMessage): OutgoingHttpHeaders {
     const { origin } = request.headers;
-    if (this.#allowed === undefined) response.setHeader('access-control-allow-origin', '*');
-    else {
-      response.setHeader('vary', 'Origin');
-      if (origin === undefined || !this.#allowed.has(origin)) return;
-      response.setHeader('access-control-allow-origin', origin);
-    }
-    if (origin !== undefined) response.setHeader('access-control-expose-headers', read);
+    if (this.#allowed === undefined)
+      return origin === undefined ? forAnyone : { ...forAnyone, 'access-control-expose-headers': read };
+    const vary = { vary: 'Origin' };
+    if (origin === undefined || !this.#allowed.has(origin)) return vary;
+    return { ...vary, 'access-control-allow-origin': origin, 'access-control-expose-headers': read };
   }
 
   /** Answers what browsers ask before a request that a form could not send. */
-  answerPreflight(response: ServerResponse): void {
-    const isAllowed = response.hasHeader('access-control-allow-origin');
+  answerPreflight(request: IncomingMessage, response: ServerResponse): void {
+    const isAllowed = this.headersFor(request)['access-control-allow-origin'] !== undefined;
     const headers = isAllowed && {
       'access-control-allow-methods': methods,
       'access-control-allow-headers': sent,

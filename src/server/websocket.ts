@@ -5,7 +5,7 @@ import { WebSocketServer } from 'ws';
 import type { Viewer } from '../core/activity/visibility.ts';
 import { ActivityLogError } from '../errors.ts';
 import type { Graphql } from '../graphql/yoga.ts';
-import { type Logger, type RequestScope, requestScope } from '../log.ts';
+import type { Logger, RequestScope } from '../log.ts';
 import { requestIdOf } from './answer-headers.ts';
 import { bodyLimit } from './body.ts';
 import type { ChannelOptions } from './channel.ts';
@@ -62,19 +62,19 @@ export function serveWebsocket(http: Server, options: WebsocketOptions) {
     handleProtocols,
   });
 
-  const toGraphqlErrors = (errors: readonly unknown[]) =>
-    errors.map((error) => graphql.toSafeError(error)).filter((error) => error instanceof GraphQLError);
+  const toGraphqlErrors = (errors: readonly unknown[], scope: RequestScope) =>
+    errors.map((error) => graphql.toSafeError(error, scope)).filter((error) => error instanceof GraphQLError);
 
   /** Starts a subscription whose results go straight to the socket: graphql-ws waits for its end. */
   async function subscribe(
-    { connection, viewer }: Extra,
+    { connection, viewer, scope }: Extra,
     id: string,
     args: Pick<ExecutionArgs, 'document'> & { operationName?: string | undefined },
     variables: Record<string, unknown> | undefined,
   ): Promise<RunningSubscription | ExecutionResult> {
     const running = new RunningSubscription();
     const opened = await graphql.subscriptions.open(
-      { document: args.document, operationName: args.operationName, variables, viewer },
+      { document: args.document, operationName: args.operationName, variables, viewer, scope },
       { outlet: connection.channel.outletOf(id), fail: (result) => running.fail(result) },
     );
     if (!('start' in opened)) return opened;
@@ -83,8 +83,9 @@ export function serveWebsocket(http: Server, options: WebsocketOptions) {
   }
 
   /** Runs a query or mutation. */
-  async function execute({ viewer }: Extra, payload: SubscribePayload): Promise<unknown> {
-    const enveloped = graphql.yoga.getEnveloped({ signedIn: viewer, params: payload, request: undefined } as never);
+  async function execute({ viewer, scope }: Extra, payload: SubscribePayload): Promise<unknown> {
+    const requested = { signedIn: viewer, scope, params: payload, request: undefined };
+    const enveloped = graphql.yoga.getEnveloped(requested as never);
     return await enveloped.execute({
       schema: enveloped.schema,
       document: enveloped.parse(payload.query),
@@ -111,7 +112,7 @@ export function serveWebsocket(http: Server, options: WebsocketOptions) {
       });
     const document = graphql.documents.parse(payload.query);
     const problems = graphql.documents.validate(document);
-    if (problems.length > 0) return toGraphqlErrors(problems);
+    if (problems.length > 0) return toGraphqlErrors(problems, extra.scope);
     const operationName = payload.operationName ?? undefined;
     const operation = getOperationAST(document, operationName);
     if (operation == null) {
@@ -121,10 +122,16 @@ export function serveWebsocket(http: Server, options: WebsocketOptions) {
     let run: Run;
     if (operation.operation === OperationTypeNode.SUBSCRIPTION) {
       const variables = payload.variables ?? undefined;
-      run = () => requestScope.run(extra.scope, () => subscribe(extra, id, { document, operationName }, variables));
+      run = async () => {
+        try {
+          return await subscribe(extra, id, { document, operationName }, variables);
+        } catch (error) {
+          return { errors: toGraphqlErrors([error], extra.scope) };
+        }
+      };
     } else {
       const copy = { ...payload };
-      run = () => requestScope.run(extra.scope, () => execute(extra, copy));
+      run = () => execute(extra, copy);
     }
     // graphql-ws keeps the payload for as long as the operation lasts; nobody reads it again.
     Object.assign(payload, { query: '', variables: undefined });
@@ -172,19 +179,13 @@ export function serveWebsocket(http: Server, options: WebsocketOptions) {
     async onSubscribe(context: Context<Record<string, unknown>, Extra>, id, payload) {
       try {
         await countOperation(context);
-        return requestScope.run(context.extra.scope, () => prepare(context.extra, id, payload));
+        return prepare(context.extra, id, payload);
       } catch (error) {
-        return requestScope.run(context.extra.scope, () => toGraphqlErrors([error]));
+        return toGraphqlErrors([error], context.extra.scope);
       }
     },
     execute: ({ rootValue }) => inFlight.track((rootValue as Run)()) as never,
-    subscribe: async ({ rootValue }) => {
-      try {
-        return (await (rootValue as Run)()) as never;
-      } catch (error) {
-        return { errors: toGraphqlErrors([error]) };
-      }
-    },
+    subscribe: ({ rootValue }) => (rootValue as Run)() as never,
   });
 
   const connections = { protocol, channel, heartbeat, logger };

@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import type { Logger } from 'pino';
-import { requestScope } from '../log.ts';
 import type { PoolState } from './database.ts';
 import { connectionFailure } from './database-errors.ts';
 import type { PgQuery } from './postgres-statements.ts';
@@ -105,9 +104,7 @@ export class PostgresPipeline {
     this.#end();
     // Only what it says: pg hangs the client onto this error, connection settings and all.
     const reason = error instanceof Error ? error.message : String(error);
-    const { logger } = this.#options;
-    // Opened for some request, but it is not its.
-    requestScope.exit(() => logger?.warn({ reason }, 'the connection that entries are written by broke'));
+    this.#options.logger?.warn({ reason }, 'the connection that entries are written by broke');
   }
 
   #rest(): void {

@@ -6,7 +6,6 @@ import { from as copyFrom } from 'pg-copy-streams';
 import type { Logger } from 'pino';
 import sql from 'sql-template-tag';
 import { ActivityLogError } from '../errors.ts';
-import { requestScope } from '../log.ts';
 import type {
   Database,
   PoolState,
@@ -298,8 +297,7 @@ class PostgresDatabase implements Database {
 
   /** Only what it says: pg hangs the client onto this error, connection settings and all. */
   #brokenConnection(error: Error): void {
-    // Opened for some request, but it is not its.
-    requestScope.exit(() => this.#logger?.warn({ reason: error.message }, 'a connection to the database broke'));
+    this.#logger?.warn({ reason: error.message }, 'a connection to the database broke');
   }
 }
 
