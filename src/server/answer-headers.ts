@@ -27,12 +27,20 @@ export function requestIdOf({ headers }: IncomingMessage): string {
   return typeof given === 'string' && saneId.test(given) ? given : randomUUID();
 }
 
-/** The headers that every answer has. @param proxyHops proxies that are trusted to say that TLS was used */
+export interface AnswerHeadersOptions {
+  requestId: string;
+  /** The pages that may read the answer; undefined for those of this host alone. */
+  origins: Origins | undefined;
+  /** Proxies that are trusted to say that TLS was used. */
+  proxyHops: number;
+}
+
+/** The headers that every answer has. */
 export function answerHeaders(
   request: IncomingMessage,
-  { requestId, origins, proxyHops }: { requestId: string; origins: Origins; proxyHops: number },
+  { requestId, origins, proxyHops }: AnswerHeadersOptions,
 ): OutgoingHttpHeaders {
-  const headers: OutgoingHttpHeaders = { 'x-request-id': requestId, ...common, ...origins.headersFor(request) };
+  const headers: OutgoingHttpHeaders = { 'x-request-id': requestId, ...common, ...origins?.headersFor(request) };
   if (isEncrypted(request, proxyHops)) headers['strict-transport-security'] = encryptedOnly;
   return headers;
 }

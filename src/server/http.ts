@@ -244,7 +244,8 @@ export function createHttpServer(options: HttpOptions): Server {
     const path = pathOf(request);
     const route = routeOf(path, isStream);
     const scope: RequestScope = { requestId: requestIdOf(request) };
-    response.always = answerHeaders(request, { requestId: scope.requestId, origins, proxyHops });
+    const readers = route === 'metrics' ? undefined : origins;
+    response.always = answerHeaders(request, { requestId: scope.requestId, origins: readers, proxyHops });
     observeRequest(request, response, { route, path, scope }, options);
     const work = traceRequest(request, response, { route, scope, tracing }, () => serve(request, response, scope));
     if (!isStream) void options.inFlight.track(work);
