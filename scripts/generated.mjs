@@ -7,7 +7,13 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('../', import.meta.url));
 
 /** Files and folders that are made, never written by hand. */
-export const generated = ['src/storage/generated', 'schema.graphql', 'src/client/generated', 'docs/configuration.md'];
+export const generated = [
+  'src/storage/generated',
+  'schema.graphql',
+  'src/client/generated',
+  'docs/configuration.md',
+  'docs/metrics.md',
+];
 
 const steps = [
   // The generator in use needs no engine; naming one keeps the Prisma CLI from trying to download it.
@@ -16,6 +22,7 @@ const steps = [
   ['node', ['scripts/print-schema.mjs']],
   ['graphql-codegen', ['--silent']],
   ['node', ['scripts/print-configuration.mjs']],
+  ['node', ['scripts/print-metrics.mjs']],
 ];
 
 /** Makes all of it. Throws with the output of the step that failed. */

@@ -47,6 +47,16 @@ function url(protocols: readonly string[]) {
   };
 }
 
+/** A comma between two; `*` alone for all of them. */
+function origins(raw: string | undefined): '*' | readonly string[] {
+  if (raw === undefined || raw === '*') return '*';
+  return raw.split(',').map((part) => {
+    const { origin, protocol } = new URL(part.trim());
+    if (origin !== part.trim().replace(/\/$/, '') || !/^https?:$/.test(protocol)) throw new Error('not an origin');
+    return origin;
+  });
+}
+
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
 const table = {
@@ -201,6 +211,102 @@ const table = {
     takes: 'minutes, a whole number from 0 to 10080',
     help: 'How long after a run of retention the next one begins, in whichever process. 0: this process runs none.',
     parse: whole(0, 10_080, 60),
+  },
+  requestTimeout: {
+    name: 'ACTIVITY_REQUEST_TIMEOUT_MS',
+    default: '60000',
+    takes: 'milliseconds, a whole number from 1000 to 3600000',
+    help: 'How long a client may take to send a request, its body included; its headers have a third of that, 20 seconds at most.',
+    parse: whole(1_000, 3_600_000, 60_000),
+  },
+  rateLimit: {
+    name: 'ACTIVITY_RATE_LIMIT',
+    default: '200000',
+    takes: 'a whole number from 0 to 100000000',
+    help: 'Requests and operations over WebSocket that one token may send to this process within 10 seconds; more are refused with LIMIT_EXCEEDED (HTTP 429). 0 for any number.',
+    parse: whole(0, 100_000_000, 200_000),
+  },
+  anonymousRateLimit: {
+    name: 'ACTIVITY_ANONYMOUS_RATE_LIMIT',
+    default: '1000',
+    takes: 'a whole number from 0 to 100000000',
+    help: 'Requests without a valid token that one address may send to this process within 10 seconds; more are refused with LIMIT_EXCEEDED (HTTP 429). 0 for any number.',
+    parse: whole(0, 100_000_000, 1_000),
+  },
+  proxyHops: {
+    name: 'ACTIVITY_PROXY_HOPS',
+    default: '0',
+    takes: 'a whole number from 0 to 10',
+    help: 'Proxies in front that are trusted: X-Forwarded-For and X-Forwarded-Proto are read as the outermost of them wrote them. 0 takes nothing from these headers.',
+    parse: whole(0, 10, 0),
+  },
+  allowedOrigins: {
+    name: 'ACTIVITY_ALLOWED_ORIGINS',
+    default: '*',
+    takes: '* or origins as https://app.example.com, with commas between them',
+    help: 'The pages of other origins whose scripts may call the service and open WebSockets. * lets any: the token comes in a header, never in a cookie.',
+    parse: origins,
+  },
+  graphiql: {
+    name: 'ACTIVITY_GRAPHIQL',
+    default: 'on',
+    takes: 'on or off',
+    help: 'Whether browsers get GraphiQL at /graphql.',
+    parse: oneOf(['on', 'off'], 'on'),
+  },
+  introspection: {
+    name: 'ACTIVITY_INTROSPECTION',
+    default: 'on',
+    takes: 'on or off',
+    help: 'Whether the schema can be asked for (__schema, __type), which GraphiQL and code generators need; off also keeps names of the schema out of messages.',
+    parse: oneOf(['on', 'off'], 'on'),
+  },
+  websocketsPerToken: {
+    name: 'ACTIVITY_WEBSOCKETS_PER_TOKEN',
+    default: '20000',
+    takes: 'a whole number from 1 to 1000000',
+    help: 'WebSockets that one token may have open at this process; another one is closed with 1013.',
+    parse: whole(1, 1_000_000, 20_000),
+  },
+  subscriptionsPerWebsocket: {
+    name: 'ACTIVITY_SUBSCRIPTIONS_PER_WEBSOCKET',
+    default: '1000',
+    takes: 'a whole number from 1 to 1000000',
+    help: 'Operations that may run on one WebSocket at once; another one is refused with LIMIT_EXCEEDED.',
+    parse: whole(1, 1_000_000, 1_000),
+  },
+  metricsToken: {
+    name: 'ACTIVITY_METRICS_TOKEN',
+    default: 'unset: /metrics is open',
+    takes: 'text of 16 characters or more',
+    help: 'What /metrics has to be asked with, as "Authorization: Bearer TEXT".',
+    secret: true,
+    parse: (raw: string | undefined): string | undefined => {
+      if (raw !== undefined && raw.length < 16) throw new Error('too short');
+      return raw;
+    },
+  },
+  accessLog: {
+    name: 'ACTIVITY_ACCESS_LOG',
+    default: 'off',
+    takes: 'on or off',
+    help: 'Whether each request is logged at info when it ends: its id, method, path, status and time. Otherwise they are logged at debug.',
+    parse: oneOf(['off', 'on'], 'off'),
+  },
+  traceEndpoint: {
+    name: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+    default: 'unset: no traces',
+    takes: 'an http:// or https:// URL',
+    help: 'The OpenTelemetry collector that traces are sent to, over HTTP (at /v1/traces of the URL).',
+    secret: true,
+    parse: url(['http:', 'https:']),
+  },
+  serviceName: {
+    name: 'OTEL_SERVICE_NAME',
+    default: 'activity-log',
+    takes: 'text',
+    help: 'The name of this service in traces.',
+    parse: (raw: string | undefined): string => raw ?? 'activity-log',
   },
 } satisfies Record<string, Setting<unknown>>;
 

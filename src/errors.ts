@@ -23,6 +23,8 @@ export type ErrorCode = keyof typeof errorCatalogue;
 export interface ActivityLogErrorOptions {
   /** The path of the input that is at fault, for example `input.eventKey` or `filter.from`. */
   field?: string | undefined;
+  /** Seconds after which the same is no longer too much: for limits of rates. */
+  retryAfter?: number | undefined;
   cause?: unknown;
 }
 
@@ -31,17 +33,25 @@ export class ActivityLogError extends Error {
   override readonly name = 'ActivityLogError';
   readonly code: ErrorCode;
   readonly field: string | undefined;
+  readonly retryAfter: number | undefined;
 
   constructor(code: ErrorCode, message: string = errorCatalogue[code].text, options: ActivityLogErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.field = options.field;
+    this.retryAfter = options.retryAfter;
   }
 }
 
 /** True for an error about what was given, which would be refused again; after any other one trying again can help. */
 export function isRefusal(error: unknown): error is ActivityLogError {
-  return error instanceof ActivityLogError && error.code !== 'UNAVAILABLE' && error.code !== 'INTERNAL';
+  if (!(error instanceof ActivityLogError) || error.retryAfter !== undefined) return false;
+  return error.code !== 'UNAVAILABLE' && error.code !== 'INTERNAL';
+}
+
+/** The HTTP status of an error that is the whole answer: too many requests (429) are not one that is too large. */
+export function statusOf({ code, retryAfter }: ActivityLogError): number {
+  return code === 'LIMIT_EXCEEDED' && retryAfter !== undefined ? 429 : errorCatalogue[code].status;
 }
 
 /** A value as text, whatever it is: JSON cannot say a bigint, nor what contains itself. */

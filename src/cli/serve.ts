@@ -33,7 +33,7 @@ async function serve(): Promise<void> {
   const { databaseUrl: url, statementTimeout, logLevel } = config;
   const index =
     database.kind === 'postgres' && url !== undefined
-      ? () => startIndexWorker({ url, statementTimeout, logLevel }, logger)
+      ? () => startIndexWorker({ url, statementTimeout, logLevel }, logger, metrics.countIndexing)
       : undefined;
   const server = await startServer({ config, database, secret, logger, metrics, index }).catch(
     async (error: NodeJS.ErrnoException) => {

@@ -49,11 +49,13 @@ export class ActivityLogClientError extends Error {
 function toAnswered(error: unknown): AnsweredError {
   const { message, extensions } = (error ?? {}) as {
     message?: unknown;
-    extensions?: { code?: unknown; field?: unknown };
+    extensions?: { code?: unknown; field?: unknown; retryAfter?: unknown };
   };
+  // Too much for now, not too much: what is tried again later is taken.
+  const isLater = typeof extensions?.retryAfter === 'number';
   return {
     // A code that this client does not know is one of a newer service.
-    code: clientErrorCodes.find((code) => code === extensions?.code) ?? 'INTERNAL',
+    code: isLater ? 'UNAVAILABLE' : (clientErrorCodes.find((code) => code === extensions?.code) ?? 'INTERNAL'),
     message: typeof message === 'string' ? message : 'The service gave an error without a message.',
     field: typeof extensions?.field === 'string' ? extensions.field : undefined,
   };

@@ -5,6 +5,7 @@ import type { LiveCursors } from '../core/activity/live-cursor.ts';
 import { type ReadScope, readScope, type Viewer } from '../core/activity/visibility.ts';
 import { ActivityLogError } from '../errors.ts';
 import type { Live } from '../live/subscription.ts';
+import type { RequestScope } from '../log.ts';
 import type { Database } from '../storage/database.ts';
 import type { Brand, BrandKey, Directory, Workspace } from '../storage/directory.ts';
 import { type BrandInScope, haveBrandEntries, haveEntries } from '../storage/presence.ts';
@@ -36,16 +37,23 @@ export interface GraphqlContext {
   readonly presence: DataLoader<ReadScope, boolean>;
   /** Whether a scope may see any entry of a brand. */
   readonly brandPresence: DataLoader<BrandInScope, boolean>;
+  /** Of the request, for what is logged about it. */
+  readonly scope?: RequestScope | undefined;
   /** There where pages may write themselves into the answer. */
   pages?: WrittenPages | undefined;
 }
 
 /** The context of one request. */
-export function createContext(services: Services, signedIn: Viewer | undefined): GraphqlContext {
-  return contextOf(services, () => {
+export function createContext(
+  services: Services,
+  signedIn: Viewer | undefined,
+  scope?: RequestScope | undefined,
+): GraphqlContext {
+  const viewer = () => {
     if (signedIn === undefined) throw new ActivityLogError('UNAUTHENTICATED');
     return signedIn;
-  });
+  };
+  return contextOf(services, viewer, scope);
 }
 
 /** The context of executions that many viewers share: a field that asks for one of them fails. */
@@ -56,7 +64,7 @@ export function createSharedContext(services: Services): GraphqlContext {
 }
 
 /** With loaders that are made when somebody asks for them: most operations ask for none. */
-function contextOf(services: Services, viewer: () => Viewer): GraphqlContext {
+function contextOf(services: Services, viewer: () => Viewer, scope?: RequestScope | undefined): GraphqlContext {
   // Not cached: a subscription's context lives for hours, and names change.
   const options = { cache: false };
   let entries: GraphqlContext['entries'] | undefined;
@@ -66,6 +74,7 @@ function contextOf(services: Services, viewer: () => Viewer): GraphqlContext {
   let brandPresence: GraphqlContext['brandPresence'] | undefined;
   return {
     services,
+    scope,
     viewer,
     get entries() {
       entries ??= new DataLoader(

@@ -1,6 +1,8 @@
 import { maxAliasesRule } from '@escape.tech/graphql-armor-max-aliases';
 import {
+  type ASTVisitor,
   type DocumentNode,
+  type FieldNode,
   GraphQLError,
   type GraphQLSchema,
   parse,
@@ -25,6 +27,29 @@ const aliasRule = maxAliasesRule({
 });
 const rules = [...specifiedRules, (context: ValidationContext) => aliasRule(context)];
 
+/** One error for each way into the schema: graphql-js' own rule has one for each field behind it, too. */
+const noIntrospection = (context: ValidationContext): ASTVisitor => ({
+  Field(node: FieldNode) {
+    const { value: name } = node.name;
+    if (name !== '__schema' && name !== '__type') return;
+    context.reportError(
+      new GraphQLError(`The schema cannot be asked for here: ${name} is switched off.`, { nodes: node }),
+    );
+  },
+});
+const rulesWithoutIntrospection = [...rules, noIntrospection];
+
+/** graphql-js helps whoever mistypes a name by those that are like it: a schema that is not shown is not told that way. */
+function withoutNames(error: GraphQLError): GraphQLError {
+  error.message = error.message.replace(/ Did you mean .+\?/s, '');
+  return error;
+}
+
+export interface DocumentsOptions {
+  /** Whether the schema may be asked for. Default true. */
+  introspection?: boolean;
+}
+
 /** The documents of all transports, each parsed and validated once for as long as it is in use. */
 export class Documents {
   readonly #schema: GraphQLSchema;
@@ -36,8 +61,11 @@ export class Documents {
   readonly #isValid = new WeakSet<DocumentNode>();
   readonly #textOf = new WeakMap<DocumentNode, string>();
 
-  constructor(schema: GraphQLSchema) {
+  readonly #introspection: boolean;
+
+  constructor(schema: GraphQLSchema, { introspection = true }: DocumentsOptions = {}) {
     this.#schema = schema;
+    this.#introspection = introspection;
   }
 
   /**
@@ -65,8 +93,8 @@ export class Documents {
   /** What is wrong with a document; nothing where it can be executed. */
   validate(document: DocumentNode): readonly GraphQLError[] {
     if (this.#isValid.has(document)) return [];
-    const errors = validate(this.#schema, document, rules);
-    if (errors.length > 0) return errors;
+    const errors = validate(this.#schema, document, this.#introspection ? rules : rulesWithoutIntrospection);
+    if (errors.length > 0) return this.#introspection ? errors : errors.map(withoutNames);
     this.#isValid.add(document);
     const text = this.#textOf.get(document);
     if (text !== undefined) this.#valid.set(text, document);

@@ -47,9 +47,19 @@ function httpOf(error: GraphQLError | undefined, code: ErrorCode): unknown {
   return error !== undefined && isAboutBody(error) ? { ...(http as object), spec: false } : http;
 }
 
-function make(source: unknown, code: ErrorCode, message: string, field: string | undefined): GraphQLError {
+function make(
+  source: unknown,
+  code: ErrorCode,
+  message: string,
+  field: string | undefined,
+  retryAfter?: number | undefined,
+): GraphQLError {
   const at = source instanceof GraphQLError ? source : undefined;
-  const extensions: Record<string, unknown> = { code, ...(field === undefined ? {} : { field }) };
+  const extensions: Record<string, unknown> = {
+    code,
+    ...(field === undefined ? {} : { field }),
+    ...(retryAfter === undefined ? {} : { retryAfter }),
+  };
   // Not enumerable, so that no client ever reads it.
   Object.defineProperty(extensions, 'http', { value: httpOf(at, code), enumerable: false });
   return new GraphQLError(message, {
@@ -68,7 +78,10 @@ function make(source: unknown, code: ErrorCode, message: string, field: string |
 export function toPublicError(error: unknown): PublicError {
   const own = findOwn(error);
   if (own !== undefined)
-    return { error: make(error, own.code, own.message, own.field), unexpected: own.code === 'INTERNAL' };
+    return {
+      error: make(error, own.code, own.message, own.field, own.retryAfter),
+      unexpected: own.code === 'INTERNAL',
+    };
   if (isTooDeep(error)) {
     const message = 'The document is nested too deeply.';
     return { error: make(error, 'LIMIT_EXCEEDED', message, 'query'), unexpected: false };

@@ -14,6 +14,7 @@ import { ActivityLogError } from '../errors.ts';
 import { EntryStream, type StreamRequest } from '../live/entry-stream.ts';
 import { Subscription } from '../live/subscription.ts';
 import type { Outlet, Topic } from '../live/topic.ts';
+import type { RequestScope } from '../log.ts';
 import { createContext, createSharedContext, type GraphqlContext, type Services } from './context.ts';
 import { type SharedDocument, shareDocument } from './shared-document.ts';
 
@@ -23,6 +24,8 @@ export interface SubscriptionRequest {
   operationName?: string | undefined;
   variables?: Record<string, unknown> | undefined;
   viewer: Viewer | undefined;
+  /** Of the request, for what is logged about its beginning. */
+  scope?: RequestScope | undefined;
 }
 
 /** Where a subscription's results go. */
@@ -35,7 +38,7 @@ export interface SubscriptionSink {
 export interface SubscriptionsOptions {
   schema: GraphQLSchema;
   services: Services;
-  toSafeError(error: unknown): Error;
+  toSafeError(error: unknown, scope?: RequestScope | undefined): Error;
 }
 
 /** An error of what was away while an entry was rendered; it is not the entry's. */
@@ -75,7 +78,7 @@ export class Subscriptions {
       variableValues: variables,
       contextValue: createContext(services, viewer),
     });
-    if (!(source instanceof EntryStream)) return this.#toSafe(source as ExecutionResult);
+    if (!(source instanceof EntryStream)) return this.#toSafe(source as ExecutionResult, request.scope);
     const operation = getOperationAST(document, operationName);
     if (operation == null) throw new Error('a document without the operation was executed');
     const form = shareDocument(schema, document, operation);
@@ -135,9 +138,9 @@ export class Subscriptions {
     return JSON.stringify(this.#toSafe(result));
   }
 
-  #toSafe(result: ExecutionResult): ExecutionResult {
+  #toSafe(result: ExecutionResult, scope?: RequestScope | undefined): ExecutionResult {
     const { errors, ...rest } = result;
     if (errors === undefined || errors.length === 0) return rest;
-    return { ...rest, errors: errors.map((error) => this.#options.toSafeError(error) as GraphQLError) };
+    return { ...rest, errors: errors.map((error) => this.#options.toSafeError(error, scope) as GraphQLError) };
   }
 }

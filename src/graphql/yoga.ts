@@ -2,15 +2,17 @@ import { type DocumentNode, type ExecutionArgs, type ExecutionResult, GraphQLErr
 import { createYoga, type Plugin } from 'graphql-yoga';
 import type { Viewer } from '../core/activity/visibility.ts';
 import { ActivityLogError } from '../errors.ts';
-import type { Logger } from '../log.ts';
+import type { Logger, RequestScope } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
+import type { Tracing } from '../tracing/tracing.ts';
 import { createContext, type GraphqlContext, type Services } from './context.ts';
 import { Documents } from './documents.ts';
 import { Executor } from './executor.ts';
 import { jsonBytes } from './json-bytes.ts';
+import { ObservedOperations } from './observed-operations.ts';
 import { isPublic, toPublicError } from './public-error.ts';
 import { schema } from './schema.ts';
-import { Subscriptions } from './subscriptions.ts';
+import { type SubscriptionRequest, type SubscriptionSink, Subscriptions } from './subscriptions.ts';
 import { WrittenPages } from './written-pages.ts';
 
 /** An operation of a valid document, as a client asks for it. */
@@ -23,18 +25,19 @@ export interface Operation {
 /** What a transport knows of a request, for the context. */
 export interface RequestContext {
   signedIn: Viewer | undefined;
+  scope?: RequestScope | undefined;
 }
 
 export interface GraphqlOptions {
   services: Services;
   logger: Logger;
   metrics: Metrics;
+  /** Whether the schema may be asked for. Default true. */
+  introspection?: boolean;
+  tracing?: Tracing | undefined;
 }
 
 const asText = (result: ExecutionResult) => Buffer.from(JSON.stringify(result));
-
-/** What other origins may send. */
-export const corsMethods = ['GET', 'POST', 'OPTIONS'] as const;
 
 const notHere = new ActivityLogError(
   'BAD_USER_INPUT',
@@ -43,34 +46,44 @@ const notHere = new ActivityLogError(
 );
 
 /** The GraphQL engine, for every transport: documents, context, subscriptions, and errors that say only what they should. */
-export function createGraphql({ services, logger, metrics }: GraphqlOptions) {
-  const toSafeError = (error: unknown): Error => {
+export function createGraphql({ services, logger, metrics, introspection = true, tracing }: GraphqlOptions) {
+  const toSafeError = (error: unknown, scope?: RequestScope | undefined): Error => {
+    if (error instanceof GraphQLError && isPublic(error)) return error;
     const safe = toPublicError(error);
+    metrics.operationErrors.inc({ code: String(safe.error.extensions['code']) });
     if (safe.unexpected) {
       metrics.unexpected.inc();
-      logger.error({ err: error }, 'an unexpected error was masked');
+      logger.error({ ...scope, err: error }, 'an unexpected error was masked');
     }
     return safe.error;
   };
-  const documents = new Documents(schema);
+  const documents = new Documents(schema, { introspection });
   const executor = new Executor(schema);
+  const observed = new ObservedOperations({ metrics, tracing });
+  const toSafeResult = (result: ExecutionResult, scope: RequestScope | undefined): ExecutionResult => {
+    if (result.errors === undefined || result.errors.every((error) => isPublic(error))) return result;
+    return { ...result, errors: result.errors.map((error) => toSafeError(error, scope)) as GraphQLError[] };
+  };
+  /** Its errors are safe here and not later: the context knows the request that they are logged with. */
+  const executeSafely = (args: ExecutionArgs): ExecutionResult | Promise<ExecutionResult> => {
+    const { scope } = args.contextValue as GraphqlContext;
+    const result = observed.run(args.document, args.operationName, () => executor.execute(args));
+    return result instanceof Promise ? result.then((done) => toSafeResult(done, scope)) : toSafeResult(result, scope);
+  };
+  const subscriptions = new Subscriptions({ schema, services, toSafeError });
   const cachedDocuments: Plugin = {
     onParse: ({ setParseFn }) =>
       setParseFn((source) => documents.parse(typeof source === 'string' ? source : source.body)),
     // The transports start them through `subscriptions`, which ends them with their tokens.
     onSubscribe: ({ setSubscribeFn }) => setSubscribeFn(() => ({ errors: [toSafeError(notHere) as GraphQLError] })),
-    onExecute: ({ setExecuteFn }) => setExecuteFn((args: ExecutionArgs) => executor.execute(args)),
+    onExecute: ({ setExecuteFn }) => setExecuteFn(executeSafely),
     onValidate: ({ setValidationFn }) => setValidationFn((_schema, document) => documents.validate(document)),
-  };
-  const toSafeResult = (result: ExecutionResult): ExecutionResult => {
-    if (result.errors === undefined || result.errors.every((error) => isPublic(error))) return result;
-    const errors = result.errors.map((error) => (isPublic(error) ? error : toSafeError(error))) as GraphQLError[];
-    return { ...result, errors };
   };
   // Errors of parsing, validation and the protocol never pass maskError.
   const safeResults: Plugin = {
-    onResultProcess({ result, setResult }) {
-      if (!(Symbol.asyncIterator in result) && !Array.isArray(result)) setResult(toSafeResult(result));
+    onResultProcess({ result, setResult, serverContext }) {
+      const { scope } = serverContext as Partial<RequestContext>;
+      if (!(Symbol.asyncIterator in result) && !Array.isArray(result)) setResult(toSafeResult(result, scope));
     },
   };
   // Yoga's parsers of parameters in URLs and forms throw whatever JSON.parse does.
@@ -95,32 +108,33 @@ export function createGraphql({ services, logger, metrics }: GraphqlOptions) {
    */
   const execute = async (
     { document, operationName, variables }: Operation,
-    signedIn: Viewer | undefined,
+    { signedIn, scope }: RequestContext,
   ): Promise<{ result: ExecutionResult; write: (result: ExecutionResult) => Buffer<ArrayBuffer> }> => {
     const pages = new WrittenPages();
-    const contextValue = createContext(services, signedIn);
+    const contextValue = createContext(services, signedIn, scope);
     contextValue.pages = pages;
-    const result = await executor.execute({
+    const result = await executeSafely({
       schema,
       document,
       operationName,
       variableValues: variables,
       contextValue,
     });
-    return { result: toSafeResult(result), write: pages.isEmpty ? asText : jsonBytes };
+    return { result, write: pages.isEmpty ? asText : jsonBytes };
   };
   const yoga = createYoga<RequestContext, GraphqlContext>({
     // Nothing is uploaded.
     multipart: false,
     schema,
-    context: ({ signedIn }) => createContext(services, signedIn),
+    context: ({ signedIn, scope }) => createContext(services, signedIn, scope),
     graphqlEndpoint: '/graphql',
     graphiql: false,
     landingPage: false,
     batching: false,
-    cors: { origin: '*', methods: [...corsMethods] },
+    // The transport says that, of every answer.
+    cors: false,
     logging: false,
-    maskedErrors: { maskError: toSafeError },
+    maskedErrors: { maskError: (error) => toSafeError(error) },
     parserAndValidationCache: false,
     plugins: [readableParameters, cachedDocuments, safeResults],
   });
@@ -129,7 +143,11 @@ export function createGraphql({ services, logger, metrics }: GraphqlOptions) {
     yoga,
     documents,
     execute,
-    subscriptions: new Subscriptions({ schema, services, toSafeError }),
+    subscriptions: {
+      /** As Subscriptions.open. */
+      open: (request: SubscriptionRequest, sink: SubscriptionSink) =>
+        observed.run(request.document, request.operationName, () => subscriptions.open(request, sink)),
+    },
     toSafeError,
   };
 }

@@ -51,6 +51,8 @@ export class Feed {
   /** Before this moment of the clock no hint makes it read again. */
   #restUntil = 0;
   #running: Promise<void> | undefined;
+  /** When it was last at the end, or began. */
+  #caughtUpAt = 0;
   #closed = false;
 
   constructor(options: FeedOptions) {
@@ -83,6 +85,11 @@ export class Feed {
     if (this.#isIdle()) this.wake();
   }
 
+  /** Milliseconds since it has last read to the end; undefined while nobody is subscribed. */
+  get age(): number | undefined {
+    return this.#running === undefined ? undefined : performance.now() - this.#caughtUpAt;
+  }
+
   /** Reads at once instead of at the next poll. */
   wake(): void {
     this.#woken = true;
@@ -107,10 +114,12 @@ export class Feed {
       this.wake();
     });
     let failures = 0;
+    this.#caughtUpAt = performance.now();
     while (!this.#closed && !this.#isIdle()) {
       this.#woken = false;
       try {
         await this.#read();
+        this.#caughtUpAt = performance.now();
         failures = 0;
         if (!this.#woken) await this.#pause(this.#options.pollInterval);
         await this.#rest();

@@ -11,6 +11,8 @@ export interface AuthenticatorOptions {
   jwksUrl?: string | undefined;
   issuer?: string | undefined;
   audience?: string | undefined;
+  /** Called with a short word for each token that is refused. */
+  onRefusal?: ((reason: string) => void) | undefined;
 }
 
 const asymmetric = [
@@ -57,15 +59,16 @@ function toViewer(payload: JWTPayload): Viewer {
   return { subject: payload.sub, grants: new Map(grants), expiresAt: new Date((payload.exp as number) * 1000) };
 }
 
-/** What a refused token is told: enough to mend it, nothing about the key. */
-function explain(error: unknown): string {
-  if (error instanceof errors.JWTExpired) return 'The token has expired. Get a new one.';
+/** What a refused token is counted as, and told: enough to mend it, nothing about the key. */
+function explain(error: unknown): [reason: string, message: string] {
+  if (error instanceof errors.JWTExpired) return ['expired', 'The token has expired. Get a new one.'];
   if (error instanceof errors.JWTClaimValidationFailed)
-    return `The token's \`${error.claim}\` is not the one that is needed.`;
-  if (error instanceof errors.JOSEAlgNotAllowed) return "The token's algorithm is not accepted.";
-  if (error instanceof errors.JWSSignatureVerificationFailed) return "The token's signature does not fit.";
-  if (error instanceof errors.JWKSNoMatchingKey) return "The token's key is not in the key set.";
-  return 'The token is not a valid JWT.';
+    return ['claims', `The token's \`${error.claim}\` is not the one that is needed.`];
+  if (error instanceof errors.JOSEAlgNotAllowed) return ['algorithm', "The token's algorithm is not accepted."];
+  if (error instanceof errors.JWSSignatureVerificationFailed)
+    return ['signature', "The token's signature does not fit."];
+  if (error instanceof errors.JWKSNoMatchingKey) return ['key', "The token's key is not in the key set."];
+  return ['malformed', 'The token is not a valid JWT.'];
 }
 
 /** Checks tokens: algorithm, signature, expiry, and issuer and audience where they are set. */
@@ -73,8 +76,10 @@ export class Authenticator {
   /** Checking a signature takes longer than many a query; a key that is withdrawn has to be noticed soon all the same. */
   readonly #known = new LRUCache<string, Viewer>({ max: known.tokens, ttl: known.milliseconds });
   readonly #verify: (token: string) => Promise<JWTPayload>;
+  readonly #onRefusal: (reason: string) => void;
 
-  constructor({ secret, jwksUrl, issuer, audience }: AuthenticatorOptions) {
+  constructor({ secret, jwksUrl, issuer, audience, onRefusal = () => {} }: AuthenticatorOptions) {
+    this.#onRefusal = onRefusal;
     const common = {
       requiredClaims: ['exp', 'sub'],
       ...(issuer === undefined ? {} : { issuer }),
@@ -100,7 +105,10 @@ export class Authenticator {
     if (authorization === undefined || authorization === null || authorization === '') return undefined;
     const [, token] =
       (typeof authorization === 'string' && /^Bearer +([\w-]+\.[\w-]+\.[\w-]*)$/i.exec(authorization)) || [];
-    if (token === undefined) return refuse('Authorization must be "Bearer JWT".');
+    if (token === undefined) {
+      this.#onRefusal('malformed');
+      return refuse('Authorization must be "Bearer JWT".');
+    }
     const before = this.#known.get(token);
     if (before !== undefined && before.expiresAt.getTime() > Date.now()) return before;
     try {
@@ -108,13 +116,18 @@ export class Authenticator {
       this.#known.set(token, viewer);
       return viewer;
     } catch (error) {
-      if (error instanceof ActivityLogError) throw error;
+      if (error instanceof ActivityLogError) {
+        this.#onRefusal('claims');
+        throw error;
+      }
       if (error instanceof errors.JWKSTimeout || error instanceof TypeError) {
         throw new ActivityLogError('UNAVAILABLE', "The identity provider's keys cannot be fetched; try again.", {
           cause: error,
         });
       }
-      return refuse(explain(error), error);
+      const [reason, message] = explain(error);
+      this.#onRefusal(reason);
+      return refuse(message, error);
     }
   }
 }

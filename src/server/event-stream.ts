@@ -2,9 +2,8 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ExecutionResult } from 'graphql';
-import type { Viewer } from '../core/activity/visibility.ts';
 import { ActivityLogError } from '../errors.ts';
-import type { Graphql, Operation } from '../graphql/yoga.ts';
+import type { Graphql, Operation, RequestContext } from '../graphql/yoga.ts';
 import type { Delivery, Outlet } from '../live/topic.ts';
 import { Channel, type ChannelOptions, progressOf } from './channel.ts';
 import { atTime } from './expiry.ts';
@@ -68,7 +67,7 @@ export interface EventStreamOptions {
 export async function serveEventStream(
   response: ServerResponse,
   asked: Operation,
-  viewer: Viewer | undefined,
+  { signedIn: viewer, scope }: RequestContext,
   { graphql, channel: channelOptions, heartbeat }: EventStreamOptions,
 ): Promise<void> {
   const { socket } = response;
@@ -91,12 +90,11 @@ export async function serveEventStream(
     if (channel.isOpen) response.end(`${eventOf(result)}${complete}`);
   };
   const fail = (error: ActivityLogError) => finish({ errors: [graphql.toSafeError(error) as never] });
-  const opened = await graphql.subscriptions.open({ ...asked, viewer }, { outlet: channel, fail: finish });
+  const opened = await graphql.subscriptions.open({ ...asked, viewer, scope }, { outlet: channel, fail: finish });
   if (response.destroyed) return;
   response.writeHead(200, {
     'content-type': 'text/event-stream',
     'cache-control': 'no-cache',
-    'access-control-allow-origin': '*',
     // For proxies that would hold events back.
     'x-accel-buffering': 'no',
   });

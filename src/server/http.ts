@@ -1,26 +1,35 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { OperationTypeNode } from 'graphql';
 import { processRegularResult } from 'graphql-yoga';
-import type { Viewer } from '../core/activity/visibility.ts';
-import { ActivityLogError, errorCatalogue } from '../errors.ts';
-import { corsMethods, type Graphql } from '../graphql/yoga.ts';
-import type { Logger } from '../log.ts';
-import type { Metrics } from '../metrics.ts';
-import type { Authenticator } from './authenticate.ts';
+import { ActivityLogError, statusOf } from '../errors.ts';
+import type { Graphql, RequestContext } from '../graphql/yoga.ts';
+import type { RequestScope } from '../log.ts';
+import type { Tracing } from '../tracing/tracing.ts';
+import { Answer, answerHeaders, requestIdOf } from './answer-headers.ts';
 import { readBody } from './body.ts';
 import { type EventStreamOptions, serveEventStream } from './event-stream.ts';
 import { serveGraphiql } from './graphiql.ts';
 import type { InFlight } from './in-flight.ts';
-import { type AskedOperation, answerTypeOf, readOperation } from './operation.ts';
+import { type ObservedRequestOptions, observeRequest, routeOf } from './observed-request.ts';
+import { type AskedOperation, answerTypeOf, isJson, readOperation } from './operation.ts';
+import type { Origins } from './origins.ts';
+import type { ReadinessCheck } from './readiness.ts';
+import { type SignInOptions, signIn } from './sign-in.ts';
+import { traceRequest } from './traced-request.ts';
 
-export interface HttpOptions extends EventStreamOptions {
+export interface HttpOptions extends EventStreamOptions, SignInOptions, ObservedRequestOptions {
   graphql: Graphql;
-  authenticator: Authenticator;
-  logger: Logger;
-  metrics: Metrics;
   inFlight: InFlight;
-  /** Throws where the service cannot do its work right now. */
-  checkReady(): Promise<void>;
+  origins: Origins;
+  /** Milliseconds that a client may take to send a request. */
+  requestTimeout: number;
+  tracing: Tracing | undefined;
+  /** Whether browsers get GraphiQL. */
+  graphiql: boolean;
+  /** What /metrics has to be asked with; undefined where it is open. */
+  metricsToken: string | undefined;
+  readiness: Pick<ReadinessCheck, 'look'>;
 }
 
 function sendJson(response: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}): void {
@@ -28,8 +37,6 @@ function sendJson(response: ServerResponse, status: number, body: unknown, heade
   response.writeHead(status, {
     'content-type': 'application/json; charset=utf-8',
     'cache-control': 'no-store',
-    // Tokens come in a header that no other origin has: any front end may call, and read why it was refused.
-    'access-control-allow-origin': '*',
     ...headers,
   });
   response.end(JSON.stringify(body));
@@ -37,29 +44,23 @@ function sendJson(response: ServerResponse, status: number, body: unknown, heade
 
 /** The one shape of every error of every route: that of GraphQL. */
 function sendError(response: ServerResponse, error: ActivityLogError): void {
-  const { code, field, message } = error;
+  const { code, field, message, retryAfter } = error;
   const headers: Record<string, string> = {};
   if (code === 'UNAUTHENTICATED') headers['www-authenticate'] = 'Bearer';
-  if (code === 'LIMIT_EXCEEDED') headers['connection'] = 'close';
-  const extensions = { code, ...(field === undefined ? {} : { field }) };
-  sendJson(response, errorCatalogue[code].status, { errors: [{ message, extensions }] }, headers);
+  if (retryAfter !== undefined) headers['retry-after'] = String(retryAfter);
+  else if (code === 'LIMIT_EXCEEDED') headers['connection'] = 'close';
+  const extensions = {
+    code,
+    ...(field === undefined ? {} : { field }),
+    ...(retryAfter === undefined ? {} : { retryAfter }),
+  };
+  sendJson(response, statusOf(error), { errors: [{ message, extensions }] }, headers);
 }
 
 /** Copies an answer of yoga to Node's. */
-async function send(answer: Response, response: ServerResponse, headers: Record<string, string> = {}): Promise<void> {
-  response.writeHead(answer.status, { ...Object.fromEntries(answer.headers), ...headers });
+async function send(answer: Response, response: ServerResponse): Promise<void> {
+  response.writeHead(answer.status, Object.fromEntries(answer.headers));
   response.end(Buffer.from(await answer.arrayBuffer()));
-}
-
-/** Those of yoga's `cors` (src/graphql/yoga.ts), for answers that do not come from it. */
-function corsHeaders({ headers: { origin } }: IncomingMessage): Record<string, string> {
-  if (origin === undefined) return {};
-  return {
-    'access-control-allow-origin': origin,
-    vary: 'Origin',
-    'access-control-allow-methods': corsMethods.join(', '),
-    'access-control-allow-credentials': 'true',
-  };
 }
 
 /** What yoga refuses without a word, in the words of everything else. */
@@ -85,20 +86,18 @@ function sendProtocolError(
 
 /** Answers as yoga does, without the detour of a Request and a Response of its own. */
 async function answerOperation(
-  request: IncomingMessage,
   response: ServerResponse,
-  { operation, type, viewer }: { operation: AskedOperation; type: string; viewer: Viewer | undefined },
+  { operation, type, from }: { operation: AskedOperation; type: string; from: RequestContext },
   { graphql }: HttpOptions,
 ): Promise<void> {
-  const { result, write } = await graphql.execute(operation, viewer);
-  const cors = corsHeaders(request);
+  const { result, write } = await graphql.execute(operation, from);
   if (result.errors !== undefined) {
     const answer = processRegularResult(result, graphql.yoga.fetchAPI, type);
-    return await send(answer, response, cors);
+    return await send(answer, response);
   }
   if (response.destroyed) return;
   const bytes = write(result);
-  response.writeHead(200, { 'content-type': `${type}; charset=utf-8`, 'content-length': bytes.length, ...cors });
+  response.writeHead(200, { 'content-type': `${type}; charset=utf-8`, 'content-length': bytes.length });
   response.end(bytes);
 }
 
@@ -106,7 +105,7 @@ async function answerOperation(
 async function answerByYoga(
   request: IncomingMessage,
   response: ServerResponse,
-  { body, viewer }: { body: Buffer<ArrayBuffer> | null; viewer: Viewer | undefined },
+  { body, from }: { body: Buffer<ArrayBuffer> | null; from: RequestContext },
   { graphql: { yoga } }: HttpOptions,
 ): Promise<void> {
   const gone = new AbortController();
@@ -119,7 +118,7 @@ async function answerByYoga(
   });
   let answer: Response;
   try {
-    answer = await yoga.fetch(incoming, { signedIn: viewer });
+    answer = await yoga.fetch(incoming, from);
   } catch (error) {
     // The client has gone, and nobody waits for an answer.
     if (gone.signal.aborted) return;
@@ -133,37 +132,68 @@ async function answerByYoga(
 async function answerGraphql(
   request: IncomingMessage,
   response: ServerResponse,
-  viewer: Viewer | undefined,
+  from: RequestContext,
   options: HttpOptions,
 ): Promise<void> {
   const { method = 'GET' } = request;
+  // The other kinds that yoga takes are those that a form of any page may send, and it asks nobody before.
+  if (method === 'POST' && !isJson(request)) return sendProtocolError(response, 415, {});
   const body = method !== 'GET' && method !== 'HEAD' ? await readBody(request) : null;
   const operation = readOperation(options.graphql.documents, request, body);
   if (operation?.kind === OperationTypeNode.SUBSCRIPTION) {
-    if (isEventStream(request)) return await serveEventStream(response, operation, viewer, options);
+    if (isEventStream(request)) return await serveEventStream(response, operation, from, options);
     const message = 'A subscription is answered as text/event-stream, or over a WebSocket.';
     return sendProtocolError(response, 406, {}, message);
   }
   const type = operation && answerTypeOf(request, operation);
   if (operation === undefined || type === undefined)
-    return await answerByYoga(request, response, { body, viewer }, options);
-  await answerOperation(request, response, { operation, type, viewer }, options);
+    return await answerByYoga(request, response, { body, from }, options);
+  await answerOperation(response, { operation, type, from }, options);
 }
+
+/** Milliseconds that a client may take to send the headers of a request. */
+const longestHeaders = 20_000;
 
 const isEventStream = ({ headers }: IncomingMessage): boolean => (headers.accept ?? '').includes('text/event-stream');
 
 const wantsPage = ({ method, url = '', headers }: IncomingMessage): boolean =>
   (method === 'GET' || method === 'HEAD') && !/[?&]query=/.test(url) && (headers.accept ?? '').includes('text/html');
 
-async function answer(request: IncomingMessage, response: ServerResponse, options: HttpOptions): Promise<void> {
-  const path = request.url?.split('?', 1)[0] ?? '/';
+const metricsClosed = 'Send "Authorization: Bearer TEXT" with the text of ACTIVITY_METRICS_TOKEN.';
+
+function mayReadMetrics({ headers }: IncomingMessage, { metricsToken }: HttpOptions): boolean {
+  if (metricsToken === undefined) return true;
+  const hash = (text: string) => createHash('sha256').update(text).digest();
+  return timingSafeEqual(hash(headers.authorization ?? ''), hash(`Bearer ${metricsToken}`));
+}
+
+const pathOf = ({ url = '/' }: IncomingMessage): string => url.split('?', 1)[0] ?? '/';
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  scope: RequestScope,
+  options: HttpOptions,
+): Promise<void> {
+  const path = pathOf(request);
+  if (request.method === 'OPTIONS') return options.origins.answerPreflight(request, response);
   if (path === '/health/live') return sendJson(response, 200, { status: 'ok' });
   if (path === '/health/ready') {
-    await options.checkReady();
-    return sendJson(response, 200, { status: 'ok' });
+    const { isReady, checks } = await options.readiness.look();
+    if (isReady) return sendJson(response, 200, { status: 'ok', checks });
+    const message = `Not ready: ${Object.entries(checks)
+      .filter(([, said]) => said !== 'ok' && said !== 'idle')
+      .map(([name, said]) => `${name} (${said})`)
+      .join(', ')}.`;
+    return sendJson(response, 503, {
+      status: 'unavailable',
+      checks,
+      errors: [{ message, extensions: { code: 'UNAVAILABLE' } }],
+    });
   }
   if (path === '/metrics') {
-    response.writeHead(200, { 'content-type': options.metrics.registry.contentType });
+    if (!mayReadMetrics(request, options)) throw new ActivityLogError('UNAUTHENTICATED', metricsClosed);
+    response.writeHead(200, { 'content-type': options.metrics.registry.contentType, 'cache-control': 'no-store' });
     response.end(await options.metrics.registry.metrics());
     return;
   }
@@ -171,12 +201,12 @@ async function answer(request: IncomingMessage, response: ServerResponse, option
     response.writeHead(302, { location: '/graphql' }).end();
     return;
   }
-  if (path.startsWith('/graphql/') || (path === '/graphql' && wantsPage(request))) {
+  if (options.graphiql && (path.startsWith('/graphql/') || (path === '/graphql' && wantsPage(request)))) {
     if (serveGraphiql(path, request, response)) return;
   }
   if (path === '/graphql') {
-    const viewer = await options.authenticator.viewerOf(request.headers.authorization);
-    return await answerGraphql(request, response, viewer, options);
+    const viewer = await signIn(request.headers.authorization, request, options);
+    return await answerGraphql(request, response, { signedIn: viewer, scope }, options);
   }
   sendJson(response, 404, {
     errors: [
@@ -187,14 +217,38 @@ async function answer(request: IncomingMessage, response: ServerResponse, option
 
 /** The HTTP side of the service: GraphQL, its page, health and metrics. Not yet listening. */
 export function createHttpServer(options: HttpOptions): Server {
-  return createServer((request, response) => {
-    response.on('error', () => response.destroy());
-    const work = answer(request, response, options).catch((error: unknown) => {
+  const { requestTimeout, metrics, logger, tracing, origins, proxyHops } = options;
+  const headersTimeout = Math.min(requestTimeout / 3, longestHeaders);
+  const limits = {
+    ServerResponse: Answer,
+    requestTimeout,
+    headersTimeout,
+    connectionsCheckingInterval: Math.min(headersTimeout, 5_000),
+  };
+
+  async function serve(request: IncomingMessage, response: ServerResponse, scope: RequestScope): Promise<void> {
+    try {
+      await answer(request, response, scope, options);
+    } catch (error) {
       if (error instanceof ActivityLogError) return sendError(response, error);
-      options.metrics.unexpected.inc();
-      options.logger.error({ err: error, path: request.url?.split('?', 1)[0] }, 'a request failed');
-      return response.headersSent ? void response.destroy() : sendError(response, new ActivityLogError('INTERNAL'));
-    });
-    if (!isEventStream(request)) void options.inFlight.track(work);
+      metrics.unexpected.inc();
+      logger.error({ ...scope, err: error, path: pathOf(request) }, 'a request failed');
+      if (response.headersSent) response.destroy();
+      else sendError(response, new ActivityLogError('INTERNAL'));
+    }
+  }
+
+  const server = createServer(limits, (request, response) => {
+    response.on('error', () => response.destroy());
+    const isStream = isEventStream(request);
+    const path = pathOf(request);
+    const route = routeOf(path, isStream);
+    const scope: RequestScope = { requestId: requestIdOf(request) };
+    const readers = route === 'metrics' ? undefined : origins;
+    response.always = answerHeaders(request, { requestId: scope.requestId, origins: readers, proxyHops });
+    observeRequest(request, response, { route, path, scope }, options);
+    const work = traceRequest(request, response, { route, scope, tracing }, () => serve(request, response, scope));
+    if (!isStream) void options.inFlight.track(work);
   });
+  return server as Server;
 }

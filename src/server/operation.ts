@@ -13,7 +13,8 @@ type Params = Record<string, unknown>;
 const isObject = (value: unknown): value is Params =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const isJson = ({ headers }: IncomingMessage): boolean =>
+/** True for a body of JSON, which no browser sends to another origin before it has asked whether it may. */
+export const isJson = ({ headers }: IncomingMessage): boolean =>
   /^application\/json\s*(?:;|$)/i.test(headers['content-type'] ?? '');
 
 function paramsOf(request: IncomingMessage, body: Buffer | null): unknown {

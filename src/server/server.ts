@@ -4,7 +4,6 @@ import type { Config } from '../config.ts';
 import { ActivityLog } from '../core/activity/activity-log.ts';
 import { LiveCursors } from '../core/activity/live-cursor.ts';
 import { service } from '../core/activity/settings-entries.ts';
-import { ActivityLogError } from '../errors.ts';
 import type { Services } from '../graphql/context.ts';
 import { createGraphql } from '../graphql/yoga.ts';
 import { Feed } from '../live/feed.ts';
@@ -15,14 +14,21 @@ import type { Database } from '../storage/database.ts';
 import { createDirectory } from '../storage/directory.ts';
 import { openEntrySpool } from '../storage/entry-spool.ts';
 import { migrate, readCursorSeal } from '../storage/migrate.ts';
+import { readMigrations } from '../storage/migrations.ts';
 import { scheduleRetention } from '../storage/retention-work.ts';
 import { createFeedSource } from '../storage/tail.ts';
 import { type Indexing, startIndexing } from '../storage/term-index/indexing.ts';
+import { readTermIndexProgress } from '../storage/term-index/progress.ts';
+import { openTracing } from '../tracing/tracing.ts';
 import { Authenticator } from './authenticate.ts';
 import type { ChannelOptions } from './channel.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { createHttpServer } from './http.ts';
 import { InFlight } from './in-flight.ts';
+import { observeStatements } from './observed-statements.ts';
+import { Origins } from './origins.ts';
+import { RateLimits } from './rate-limits.ts';
+import { ReadinessCheck } from './readiness.ts';
 import { StallWatch } from './stall-watch.ts';
 import { serveWebsocket } from './websocket.ts';
 
@@ -52,11 +58,16 @@ export interface RunningServer {
 /** Starts the service: migrates, wires its parts, listens. What it started is ended in the reverse order. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { config, database, secret, logger, metrics = new Metrics() } = options;
-  const { index = () => startIndexing(database, logger) } = options;
+  const { index = () => startIndexing(database, logger, metrics.countIndexing) } = options;
   const { applied, newer, restored } = await migrate(database);
   if (applied.length > 0) logger.info({ applied }, 'the database was migrated');
   if (newer.length > 0) logger.warn({ newer }, 'the database was migrated by a newer build than this one');
   if (restored) logger.warn('the database was restored into another cluster: live cursors given before have expired');
+
+  metrics.watchPools(() => database.pools());
+  metrics.watchIndex(() => readTermIndexProgress(database));
+  const tracing = await openTracing({ ...config, logger });
+  database.observe(observeStatements(metrics, tracing));
 
   const source = createFeedSource(database);
   const queueLimit = config.feedQueue;
@@ -70,13 +81,16 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     live: { feed, source, metrics, queueLimit },
   };
 
-  const graphql = createGraphql({ services, logger, metrics });
+  const graphql = createGraphql({ services, logger, metrics, introspection: config.introspection === 'on', tracing });
   const authenticator = new Authenticator({
     secret,
     jwksUrl: config.jwksUrl,
     issuer: config.jwtIssuer,
     audience: config.jwtAudience,
+    onRefusal: (reason) => metrics.tokensRefused.inc({ reason }),
   });
+  const limits = new RateLimits({ perToken: config.rateLimit, perSender: config.anonymousRateLimit, metrics });
+  const origins = new Origins(config.allowedOrigins);
   const inFlight = new InFlight();
   const stalls = new StallWatch(config.stallTimeout);
   const channel: ChannelOptions = { limit: config.liveBuffer, metrics, stalls };
@@ -85,18 +99,40 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const http = createHttpServer({
     graphql,
     authenticator,
+    limits,
+    origins,
+    proxyHops: config.proxyHops,
+    requestTimeout: config.requestTimeout,
+    graphiql: config.graphiql === 'on',
+    metricsToken: config.metricsToken,
+    accessLog: config.accessLog === 'on',
+    tracing,
     logger,
     metrics,
     inFlight,
     channel,
     heartbeat,
-    checkReady: async () => {
-      if (closing !== undefined) throw new ActivityLogError('UNAVAILABLE', 'The service is shutting down.');
-      await database.check();
-    },
+    readiness: new ReadinessCheck({
+      database,
+      migrations: readMigrations(),
+      feed,
+      pollInterval: config.pollInterval,
+      isClosing: () => closing !== undefined,
+    }),
   });
-  const compression = config.liveCompression === 'on';
-  const websocket = serveWebsocket(http, { graphql, authenticator, inFlight, channel, heartbeat, logger, compression });
+  const websocket = serveWebsocket(http, {
+    graphql,
+    authenticator,
+    limits,
+    origins,
+    proxyHops: config.proxyHops,
+    inFlight,
+    channel,
+    heartbeat,
+    logger,
+    compression: config.liveCompression === 'on',
+    most: { sockets: config.websocketsPerToken, operations: config.subscriptionsPerWebsocket },
+  });
   http.listen(config.port, config.host);
   await once(http, 'listening');
   const { address, family, port } = http.address() as AddressInfo;
@@ -125,6 +161,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     await left.close();
     await indexing.close();
     await database.close();
+    await tracing?.close();
   }
   return {
     url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,

@@ -31,6 +31,21 @@ export interface QueryOptions {
   rowMode?: 'object' | 'array';
 }
 
+/** Connections of one kind, now. */
+export interface PoolState {
+  /** What they are for: `queries`, `pages`, `writer`, `embedded`. */
+  name: string;
+  /** Connections at most. */
+  most: number;
+  open: number;
+  inUse: number;
+  /** Statements and transactions that wait for a connection. */
+  waiting: number;
+}
+
+/** Called for each statement with what its connection is for; what it returns is called at its end, with the error if it failed. */
+export type StatementObserver = (pool: string, text: string) => (error?: unknown) => void;
+
 /** A database that is open. All of storage is written against this; `postgres.ts` and `pglite.ts` provide it. */
 export interface Database extends Queryable {
   readonly kind: 'postgres' | 'pglite';
@@ -50,6 +65,10 @@ export interface Database extends Queryable {
   onHint(listener: HintListener): () => void;
   /** Throws `UNAVAILABLE` when the database does not answer. */
   check(): Promise<void>;
+  /** What the connections are doing now, by what they are for. */
+  pools(): PoolState[];
+  /** Calls an observer for every statement from now on: its time has the wait for a connection in it. Not Prisma's. */
+  observe(observer: StatementObserver): void;
   /** Ends every connection, waiting for statements under way. May be called twice. */
   close(): Promise<void>;
 }

@@ -96,6 +96,15 @@ async function attempt(database: Database, migrations: Migration[]): Promise<Mig
   });
 }
 
+/** Names of the migrations of this build that the database has not, or not whole. One that has more is of a newer build. */
+export async function missingMigrations(database: Queryable, migrations: readonly Migration[]): Promise<string[]> {
+  const rows = await database.query<{ name: string }>(
+    sql`SELECT migration_name AS name FROM "_prisma_migrations" WHERE rolled_back_at IS NULL AND finished_at IS NOT NULL`,
+  );
+  const applied = new Set(rows.map(({ name }) => name));
+  return migrations.map(({ name }) => name).filter((name) => !applied.has(name));
+}
+
 function isMissing(migration: Migration, recorded: Recorded[]): boolean {
   const rows = recorded.filter((row) => row.name === migration.name);
   if (rows.length === 0) return true;

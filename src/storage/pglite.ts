@@ -2,11 +2,19 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { resolve } from 'node:path';
 import sql from 'sql-template-tag';
 import { ActivityLogError } from '../errors.ts';
-import type { Database, QueryOptions, Statement, TransactionConnection } from './database.ts';
+import type {
+  Database,
+  PoolState,
+  QueryOptions,
+  Statement,
+  StatementObserver,
+  TransactionConnection,
+} from './database.ts';
 import { toDatabaseError } from './database-errors.ts';
 import { type DirectoryLock, lockDirectory } from './directory-lock.ts';
 import { PrismaClient } from './generated/prisma/client.ts';
 import { type HintListener, HintListeners, momentOfCommit } from './hint-listeners.ts';
+import { ObservedStatements } from './observed-statements.ts';
 import { createPgliteEngine, type PgliteEngine } from './pglite-engine.ts';
 import { ensurePgliteFiles, freshPgliteFiles } from './pglite-files.ts';
 import { PrismaOverPglite } from './pglite-prisma.ts';
@@ -70,6 +78,9 @@ class PgliteDatabase implements EmbeddedDatabase {
   readonly #hints = new HintListeners();
   readonly #insideTransaction = new AsyncLocalStorage<boolean>();
   #closing: Promise<void> | undefined;
+  readonly #observed = new ObservedStatements();
+  /** Statements and transactions that have begun, or wait for the one connection. */
+  #underWay = 0;
 
   constructor(engine: PgliteEngine, lock: DirectoryLock | undefined, statementTimeout: number) {
     this.#engine = engine;
@@ -83,7 +94,7 @@ class PgliteDatabase implements EmbeddedDatabase {
 
   async query<Row>(statement: Statement, options: QueryOptions = {}): Promise<Row[]> {
     this.#refuseToWaitForItself();
-    return await this.#run<Row>(this.#engine, statement, options);
+    return await this.#onConnection(() => this.#run<Row>(this.#engine, statement, options));
   }
 
   /** There is one connection, which takes one statement after the other. */
@@ -93,18 +104,25 @@ class PgliteDatabase implements EmbeddedDatabase {
 
   async copyIn(table: string, rows: Buffer<ArrayBuffer>): Promise<void> {
     this.#refuseToWaitForItself();
-    await this.#mapped(() => this.#engine.query(`COPY ${table} FROM '/dev/blob'`, [], { blob: new Blob([rows]) }));
+    const text = `COPY ${table} FROM '/dev/blob'`;
+    await this.#mapped(() =>
+      this.#onConnection(() =>
+        this.#observed.run('embedded', text, () => this.#engine.query(text, [], { blob: new Blob([rows]) })),
+      ),
+    );
   }
 
   async transaction<T>(work: (connection: TransactionConnection) => Promise<T>): Promise<T> {
     this.#refuseToWaitForItself();
     return await this.#mapped(() =>
-      this.#engine.transaction((transaction) =>
-        this.#insideTransaction.run(true, () =>
-          work({
-            query: async (statement, options) => await this.#run(transaction, statement, options),
-            script: async (text) => void (await this.#mapped(() => transaction.exec(text))),
-          }),
+      this.#onConnection(() =>
+        this.#engine.transaction((transaction) =>
+          this.#insideTransaction.run(true, () =>
+            work({
+              query: async (statement, options) => await this.#run(transaction, statement, options),
+              script: async (text) => void (await this.#mapped(() => transaction.exec(text))),
+            }),
+          ),
         ),
       ),
     );
@@ -116,6 +134,15 @@ class PgliteDatabase implements EmbeddedDatabase {
 
   onHint(listener: HintListener): () => void {
     return this.#hints.add(listener);
+  }
+
+  pools(): PoolState[] {
+    const inUse = Math.min(this.#underWay, 1);
+    return [{ name: 'embedded', most: 1, open: 1, inUse, waiting: this.#underWay - inUse }];
+  }
+
+  observe(observer: StatementObserver): void {
+    this.#observed.observe(observer);
   }
 
   async check(): Promise<void> {
@@ -152,9 +179,18 @@ class PgliteDatabase implements EmbeddedDatabase {
     { rowMode = 'object' }: QueryOptions = {},
   ): Promise<Row[]> {
     return await this.#mapped(async () => {
-      const { rows } = await target.query<Row>(text, values.map(toParameter), { rowMode });
-      return rows;
+      const send = () => target.query<Row>(text, values.map(toParameter), { rowMode });
+      return (await this.#observed.run('embedded', text, send)).rows;
     });
+  }
+
+  async #onConnection<T>(work: () => Promise<T>): Promise<T> {
+    this.#underWay += 1;
+    try {
+      return await work();
+    } finally {
+      this.#underWay -= 1;
+    }
   }
 
   async #mapped<T>(work: () => Promise<T>): Promise<T> {

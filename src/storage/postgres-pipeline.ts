@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import type { Logger } from 'pino';
+import type { PoolState } from './database.ts';
 import { connectionFailure } from './database-errors.ts';
 import type { PgQuery } from './postgres-statements.ts';
 
@@ -31,6 +32,18 @@ export class PostgresPipeline {
 
   constructor(options: PostgresPipelineOptions) {
     this.#options = options;
+  }
+
+  get state(): PoolState {
+    const isOpen = this.#client !== undefined;
+    const busy = this.#underWay > 0;
+    return {
+      name: 'writer',
+      most: 1,
+      open: isOpen ? 1 : 0,
+      inUse: busy ? 1 : 0,
+      waiting: busy ? this.#underWay - 1 : 0,
+    };
   }
 
   /** @throws what pg throws, also where it cannot connect */

@@ -6,10 +6,18 @@ import { from as copyFrom } from 'pg-copy-streams';
 import type { Logger } from 'pino';
 import sql from 'sql-template-tag';
 import { ActivityLogError } from '../errors.ts';
-import type { Database, QueryOptions, Statement, TransactionConnection } from './database.ts';
+import type {
+  Database,
+  PoolState,
+  QueryOptions,
+  Statement,
+  StatementObserver,
+  TransactionConnection,
+} from './database.ts';
 import { connectionFailure, toDatabaseError } from './database-errors.ts';
 import { PrismaClient } from './generated/prisma/client.ts';
 import type { HintListener } from './hint-listeners.ts';
+import { ObservedStatements } from './observed-statements.ts';
 import { PostgresHints } from './postgres-hints.ts';
 import { PostgresPipeline } from './postgres-pipeline.ts';
 import { Preparing, toPgQuery } from './postgres-statements.ts';
@@ -92,6 +100,7 @@ class PostgresDatabase implements Database {
   readonly #active = new Set<Promise<unknown>>();
   #closing: Promise<void> | undefined;
   readonly #preparing = new Preparing();
+  readonly #observed = new ObservedStatements();
 
   constructor(address: PostgresAddress, options: PostgresOptions) {
     const { poolSize = 10, statementTimeout = 10_000, applicationName = 'activity-log', logger } = options;
@@ -131,21 +140,27 @@ class PostgresDatabase implements Database {
 
   async query<Row>(statement: Statement, options: QueryOptions = {}): Promise<Row[]> {
     const patience = this.#patience === undefined ? {} : { query_timeout: this.#patience };
-    const pool = options.onePlan === true && this.#preparing.works ? this.#planned : this.#pool;
+    const isPlanned = options.onePlan === true && this.#preparing.works;
+    const pool = isPlanned ? this.#planned : this.#pool;
     return await this.#preparing.run<Row>(statement, options, (query) =>
-      this.#track(this.#onConnection((client) => client.query({ ...query, ...patience }), pool)),
+      this.#observed.run(isPlanned ? 'pages' : 'queries', query.text, () =>
+        this.#track(this.#onConnection((client) => client.query({ ...query, ...patience }), pool)),
+      ),
     );
   }
 
   async queryInOrder<Row>(statement: Statement, options: QueryOptions = {}): Promise<Row[]> {
     this.#checkOpen();
-    return await this.#preparing.run<Row>(statement, options, (query) => this.#track(this.#pipeline.query(query)));
+    return await this.#preparing.run<Row>(statement, options, (query) =>
+      this.#observed.run('writer', query.text, () => this.#track(this.#pipeline.query(query))),
+    );
   }
 
   async copyIn(table: string, rows: Buffer<ArrayBuffer>): Promise<void> {
-    await this.#track(
+    const text = `COPY ${table} FROM STDIN`;
+    const copy = () =>
       this.#onConnection(async (client) => {
-        const copying = pipeline([rows], client.query(copyFrom(`COPY ${table} FROM STDIN`)));
+        const copying = pipeline([rows], client.query(copyFrom(text)));
         if (this.#patience === undefined) return await copying;
         // Ended with the connection where it is given up: asking the server to end it would be one more thing to wait for.
         copying.catch(() => undefined);
@@ -156,8 +171,8 @@ class PostgresDatabase implements Database {
         const silence = new Error('Query read timeout');
         markBroken(client, silence);
         throw silence;
-      }),
-    );
+      });
+    await this.#track(this.#observed.run('queries', text, copy));
   }
 
   async transaction<T>(work: (connection: TransactionConnection) => Promise<T>): Promise<T> {
@@ -167,7 +182,11 @@ class PostgresDatabase implements Database {
         let result: T;
         try {
           result = await work({
-            query: async (statement) => (await this.#mapped(client.query(toPgQuery(statement)), true)).rows,
+            query: async (statement) => {
+              const query = toPgQuery(statement);
+              const send = () => this.#mapped(client.query(query), true);
+              return (await this.#observed.run('queries', query.text, send)).rows;
+            },
             script: async (text) => void (await this.#mapped(client.query(text), true)),
           });
         } catch (error) {
@@ -187,6 +206,21 @@ class PostgresDatabase implements Database {
 
   onHint(listener: HintListener): () => void {
     return this.#hints.listen(listener);
+  }
+
+  pools(): PoolState[] {
+    const stateOf = (name: string, { totalCount, idleCount, waitingCount, options: { max } }: pg.Pool): PoolState => ({
+      name,
+      most: max ?? 0,
+      open: totalCount,
+      inUse: totalCount - idleCount,
+      waiting: waitingCount,
+    });
+    return [stateOf('queries', this.#pool), stateOf('pages', this.#planned), this.#pipeline.state];
+  }
+
+  observe(observer: StatementObserver): void {
+    this.#observed.observe(observer);
   }
 
   async check(): Promise<void> {

@@ -100,7 +100,7 @@ async function execute(text: string, variables: Record<string, unknown> = {}, vi
   let data: any;
   const statements = await statementsOf(async () => {
     const operation = { document: documentOf(text), operationName: undefined, variables };
-    const { result, write } = await graphql.execute(operation, viewer);
+    const { result, write } = await graphql.execute(operation, { signedIn: viewer });
     expect(result.errors).toBeUndefined();
     ({ data } = JSON.parse(write(result).toString()));
   });

@@ -92,13 +92,17 @@ export const hostileBodies: Hostile[] = [
   [
     'a form whose variables are no JSON',
     { body: 'query={__typename}&variables=%', headers: urlencoded },
-    '400 BAD_USER_INPUT variables',
+    '415 BAD_USER_INPUT content-type',
   ],
-  ['a form of a million fields', { body: 'a=1&'.repeat(1_000_000), headers: urlencoded }, '400 BAD_USER_INPUT body'],
+  [
+    'a form of a million fields',
+    { body: 'a=1&'.repeat(1_000_000), headers: urlencoded },
+    '415 BAD_USER_INPUT content-type',
+  ],
   [
     'a document as it is',
     { body: `{ ${'x'.repeat(20)} }`, headers: { 'content-type': 'application/graphql' } },
-    'BAD_USER_INPUT xxx',
+    '415 BAD_USER_INPUT content-type',
   ],
   [
     'a multipart body that breaks off',

@@ -66,7 +66,7 @@ describe('an operation by POST', () => {
   async function ask(body: unknown, headers: Record<string, string>) {
     const response = await fetch(`${server.url}/graphql`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', ...headers },
+      headers: { 'content-type': 'application/json', 'x-request-id': 'one', ...headers },
       body: JSON.stringify(body),
     });
     const { date: _, ...answered } = Object.fromEntries(response.headers);

@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import WebSocket from 'ws';
 import { type Config, readConfig } from '../../src/config.ts';
 import type { Role } from '../../src/core/activity/visibility.ts';
+import { loggerOptions } from '../../src/log.ts';
 import { type ServerOptions, startServer } from '../../src/server/server.ts';
 import { signToken } from '../../src/server/token.ts';
 import type { Database } from '../../src/storage/database.ts';
@@ -39,7 +40,7 @@ export async function startTestServer(
     ...readConfig({ PORT: '0', ACTIVITY_POLL_INTERVAL_MS: '20', ACTIVITY_SPOOL_DIR: 'off' }),
     ...overrides,
   };
-  const logger = pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) });
+  const logger = pino({ ...loggerOptions, level: 'debug' }, { write: (line: string) => void lines.push(line) });
   const server = await startServer({ config, database, secret, logger, index });
 
   const token = ({ workspace = '*', role = 'operator', brands = [], subject = 'u1', ttl = 3600 }: TokenGrant = {}) =>
