@@ -41,6 +41,9 @@ test.skipIf(reason !== undefined)(
     expect(failures.filter((failure) => !isNoSpace(failure)).map(({ message }) => message)).toEqual([]);
     // What can be read is served.
     expect(await healthOf(server.url)).toEqual({ live: 200, ready: 200 });
+    expect(await server.metric('activity_log_entries_unwritten_total')).toBeGreaterThanOrEqual(20);
+    const told = server.stderr.split('\n').filter((line) => line.includes('entries cannot be written'));
+    expect(told[0]).toContain('No space left on device');
     const before = writers.acknowledged.size;
 
     disk.free();
