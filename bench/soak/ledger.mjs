@@ -27,6 +27,7 @@ export class Ledger {
 
   fail(what, error) {
     const text = `${what}: ${error?.message ?? error}`;
+    if (!this.errors.has(text)) process.stderr.write(`${new Date().toISOString()} ${text}\n`);
     this.errors.set(text, (this.errors.get(text) ?? 0) + 1);
   }
 
