@@ -40,20 +40,23 @@ export interface MigrateResult {
  * @throws ActivityLogError UNAVAILABLE where a migration failed earlier or was changed after it was applied
  */
 export async function migrate(database: Database, migrations: Migration[] = readMigrations()): Promise<MigrateResult> {
-  return await database.transaction(async (connection) => {
-    await connection.query(
-      sql`SELECT set_config('statement_timeout', '0', true), set_config('lock_timeout', '0', true)`,
-    );
-    await connection.query(sql`SELECT pg_advisory_xact_lock(${prismaMigrateLock})`);
-    await connection.script(migrationsTable);
-    const recorded = await connection.query<Recorded>(
-      sql`SELECT migration_name AS name, checksum, finished_at IS NOT NULL AS finished
+  return await database.transaction(
+    async (connection) => {
+      await connection.query(
+        sql`SELECT set_config('statement_timeout', '0', true), set_config('lock_timeout', '0', true)`,
+      );
+      await connection.query(sql`SELECT pg_advisory_xact_lock(${prismaMigrateLock})`);
+      await connection.script(migrationsTable);
+      const recorded = await connection.query<Recorded>(
+        sql`SELECT migration_name AS name, checksum, finished_at IS NOT NULL AS finished
         FROM "_prisma_migrations" WHERE rolled_back_at IS NULL ORDER BY started_at`,
-    );
-    const missing = migrations.filter((migration) => isMissing(migration, recorded));
-    for (const migration of missing) await apply(connection, migration);
-    return { applied: missing.map((migration) => migration.name), restored: await ensureEpoch(connection) };
-  });
+      );
+      const missing = migrations.filter((migration) => isMissing(migration, recorded));
+      for (const migration of missing) await apply(connection, migration);
+      return { applied: missing.map((migration) => migration.name), restored: await ensureEpoch(connection) };
+    },
+    { mayTakeLong: true },
+  );
 }
 
 function isMissing(migration: Migration, recorded: Recorded[]): boolean {

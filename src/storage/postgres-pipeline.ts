@@ -3,6 +3,7 @@ import pg from 'pg';
 import type { Logger } from 'pino';
 import { connectionFailure } from './database-errors.ts';
 import type { PgQuery } from './postgres-statements.ts';
+import { socketOf } from './silent-connections.ts';
 
 /** Milliseconds without a statement after which the connection is closed, as those of the pool are. */
 const idleTime = 10_000;
@@ -105,8 +106,11 @@ export class PostgresPipeline {
     this.#client = undefined;
     if (client === undefined) return;
     const ending: Promise<void> = client
-      // Bounded, for a server that has gone without a word.
-      .then((open) => Promise.race([open.end(), delay(longestEnding, undefined, { ref: false })]))
+      .then(async (open) => {
+        // Bounded, for a server that has gone without a word.
+        await Promise.race([open.end(), delay(longestEnding)]);
+        socketOf(open).destroy();
+      })
       .catch(() => undefined)
       .finally(() => this.#ending.delete(ending));
     this.#ending.add(ending);

@@ -1,0 +1,100 @@
+/** A network that swallows every packet without a word: each side finds out in a bounded time, and goes on over others. */
+import pg from 'pg';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { type FaultyProxy, startFaultyProxy } from '../support/faulty-proxy.ts';
+import type { ProxiedConnection } from '../support/proxied-connection.ts';
+import { SeededRandom } from '../support/seeded-random.ts';
+import { ServerProcess } from '../support/server-process.ts';
+import { untilReady } from './health.ts';
+import { startOwnPostgres } from './own-postgres.ts';
+import { expectNothingLost, SteadySubscriber } from './steady-subscriber.ts';
+import { SteadyWriters } from './steady-writers.ts';
+
+/** From now on nothing goes through the connections that are open; those that are made later work. */
+function swallow(proxy: FaultyProxy): ProxiedConnection[] {
+  const open = [...proxy.connections];
+  for (const connection of open) connection.swallow();
+  return open;
+}
+
+/** The port of the connection that listens for hints, as PostgreSQL sees it. */
+async function listenerPort(url: string): Promise<number | undefined> {
+  const client = new pg.Client({ connectionString: url, application_name: 'observer' });
+  await client.connect();
+  const { rows } = await client.query<{ port: number }>(
+    `SELECT client_port AS port FROM pg_stat_activity WHERE application_name LIKE '% listener'`,
+  );
+  await client.end();
+  return rows[0]?.port;
+}
+
+async function proxyOf(port: number): Promise<FaultyProxy> {
+  const proxy = await startFaultyProxy({ port, random: new SeededRandom(1) });
+  onTestFinished(async () => await proxy.close());
+  return proxy;
+}
+
+test.concurrent('between a subscriber and the service: the subscriber goes on without loss, and the service forgets the connection', async () => {
+  const { url } = await startOwnPostgres();
+  const server = await ServerProcess.start({ DATABASE_URL: url });
+  onTestFinished(async () => void (await server.stop()));
+  const proxy = await proxyOf(server.port);
+  const token = await server.token();
+  const subscriber = await SteadySubscriber.start(proxy.url, token);
+  const writers = new SteadyWriters({ url: () => server.url, token, name: 'w', callers: 1 });
+  await subscriber.until(() => subscriber.received.length >= 20);
+
+  swallow(proxy);
+  // 15 s without a word, and 10 s without an answer.
+  await subscriber.until(() => subscriber.ends.length > 0);
+  const before = subscriber.received.length;
+  await subscriber.until(() => subscriber.received.length >= before + 20);
+  // The service asks every 12 s, and ends what has not answered by the next time.
+  await vi.waitFor(async () => expect(await server.metric('activity_log_websockets')).toBe(1), {
+    timeout: 25_000,
+    interval: 200,
+  });
+  await writers.stop();
+  await expectNothingLost(url, [writers], [subscriber]);
+}, 60_000);
+
+test.concurrent('between the service and PostgreSQL: calls are refused in time, and all goes on over other connections', async () => {
+  const { url } = await startOwnPostgres();
+  const proxy = await proxyOf(Number(new URL(url).port));
+  const throughProxy = new URL(url);
+  throughProxy.port = String(proxy.port);
+  const statementTimeout = 1_000;
+  const server = await ServerProcess.start({
+    DATABASE_URL: throughProxy.href,
+    ACTIVITY_STATEMENT_TIMEOUT_MS: String(statementTimeout),
+  });
+  let isStopped = false;
+  onTestFinished(async () => void (isStopped || (await server.stop())));
+  const token = await server.token();
+  const subscriber = await SteadySubscriber.start(server.url, token);
+  const writers = new SteadyWriters({ url: () => server.url, token, name: 'w' });
+  await writers.more(50);
+
+  const listening = await listenerPort(url);
+  const swallowed = swallow(proxy);
+  const began = performance.now();
+  await writers.fail(1);
+  // The statement's own time, and 5 s for the word of the server.
+  expect(performance.now() - began).toBeLessThan(statementTimeout + 5_000 + 2_000);
+  await writers.more(50);
+  await untilReady(server.url, 200);
+  await writers.stop();
+  await expectNothingLost(url, [writers], [subscriber]);
+  expect(subscriber.ends).toEqual([]);
+  // Those that nobody has asked anything, too: they are ended when they have been idle for 10 s. The one that listens for
+  // hints is left to the keep-alive of the operating system; entries are found by polling meanwhile.
+  for (const { serverSidePort, leftByClient } of swallowed)
+    if ((await serverSidePort) !== listening) await leftByClient;
+
+  // Nobody waits for the farewell of a network that is gone, either.
+  swallow(proxy);
+  const told = performance.now();
+  isStopped = true;
+  expect(await server.stop()).toBe(0);
+  expect(performance.now() - told).toBeLessThan(statementTimeout + 5_000 + 5_000);
+}, 60_000);
