@@ -5,7 +5,22 @@ import { errorCatalogue } from '../../src/errors.ts';
 
 const root = new URL('../../', import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, root), 'utf8');
-const documents = ['README.md', 'docs/architecture.md', 'docs/graphql.md', 'docs/library.md', 'docs/benchmarks.md'];
+const documents = [
+  'README.md',
+  'docs/architecture.md',
+  'docs/graphql.md',
+  'docs/library.md',
+  'docs/benchmarks.md',
+  'docs/faults.md',
+];
+
+test('every test that docs/faults.md names exists', () => {
+  const text = read('docs/faults.md');
+  const named = [...text.matchAll(/`((?:tests\/\w+\/)?[\w-]+\.test\.ts)`/g)].map(([, path]) => path as string);
+  expect(named.length).toBeGreaterThan(15);
+  const whole = named.map((path) => (path.startsWith('tests/') ? path : `tests/faults/${path}`));
+  expect(whole.filter((path) => !existsSync(new URL(path, root)))).toEqual([]);
+});
 
 test('every file that docs/architecture.md names exists', () => {
   const text = read('docs/architecture.md');
