@@ -1,10 +1,12 @@
 /** SIGTERM while everybody is at work: nothing acknowledged is lost, and everybody goes on at another instance. */
 import { once } from 'node:events';
 import { createClient } from 'graphql-ws';
-import { expect, onTestFinished, test } from 'vitest';
+import pg from 'pg';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import WebSocket from 'ws';
 import { createActivityLogClient } from '../../src/client/client.ts';
 import { ServerProcess } from '../support/server-process.ts';
+import { readTrail } from '../support/trail.ts';
 import { startOwnPostgres } from './own-postgres.ts';
 import { expectNothingLost, SteadySubscriber } from './steady-subscriber.ts';
 import { SteadyWriters } from './steady-writers.ts';
@@ -71,6 +73,40 @@ test('one of two instances is told to end under 12 callers: every answer is kept
   expect(received).toEqual(elsewhere.received);
   // What was refused was refused by nobody being there, or with the word that the service is leaving.
   for (const failure of writers.failures) expect(failure.code).toBe('UNAVAILABLE');
+});
+
+test('a server is told to end while calls wait for the database: each of them is answered before it ends', async () => {
+  const { url } = await startOwnPostgres();
+  const server = await ServerProcess.start({ DATABASE_URL: url });
+  const client = createActivityLogClient({ url: server.url, token: await server.token() });
+  const other = new pg.Client({ connectionString: url, application_name: 'holds the lock' });
+  await other.connect();
+  onTestFinished(async () => await other.end());
+  await other.query('BEGIN; LOCK TABLE "ActivityLog" IN ACCESS EXCLUSIVE MODE');
+  const what = {
+    workspaceId: 'w1',
+    entityType: 'OTHER',
+    eventKey: 'a.b',
+    actorType: 'SYSTEM',
+    actorLabel: 'x',
+  } as const;
+  const writing = Array.from({ length: 8 }, (_, at) => client.log({ ...what, entityId: `e${at}` }));
+  // One is under way, and the others wait for it.
+  await vi.waitFor(async () => expect(await server.metric('activity_log_write_queue_entries')).toBe(7), {
+    timeout: 10_000,
+    interval: 20,
+  });
+
+  const ending = server.stop();
+  await vi.waitFor(async () => await expect(fetch(`${server.url}/health/live`)).rejects.toThrow(), {
+    timeout: 10_000,
+    interval: 20,
+  });
+  await other.query('COMMIT');
+  const answers = await Promise.all(writing);
+  expect(answers.map(({ activity }) => activity.entityId)).toEqual(answers.map((_, at) => `e${at}`));
+  expect(await ending).toBe(0);
+  expect((await readTrail(url)).map(({ key }) => key).sort()).toEqual(answers.map((_, at) => `e${at}`));
 });
 
 /** Goes on at another instance behind the last entry that was received. */
