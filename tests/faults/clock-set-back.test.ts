@@ -10,6 +10,9 @@ import { spoolFiles, startOwnPostgres, temporaryDirectory } from './own-postgres
 import { expectNothingLost, SteadySubscriber } from './steady-subscriber.ts';
 import { SteadyWriters } from './steady-writers.ts';
 
+// A few seconds each, or the patience of a client; a busy machine takes several times as long.
+vi.setConfig({ testTimeout: 90_000 });
+
 const settable = { NODE_OPTIONS: `--import=${new URL('../support/settable-clock.mjs', import.meta.url)}` };
 
 async function setBack(process: { signal(name: NodeJS.Signals): void; readonly stderr: string }): Promise<void> {

@@ -1,11 +1,14 @@
 /** PostgreSQL ends under writers and a subscriber, by force or in order, and comes back: nobody has to help. */
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import type { PostgresServer } from '../support/postgres-server.ts';
 import { ServerProcess } from '../support/server-process.ts';
 import { healthOf, untilReady } from './health.ts';
 import { startOwnPostgres } from './own-postgres.ts';
 import { expectNothingLost, SteadySubscriber } from './steady-subscriber.ts';
 import { SteadyWriters } from './steady-writers.ts';
+
+// A few seconds each, or the patience of a client; a busy machine takes several times as long.
+vi.setConfig({ testTimeout: 90_000 });
 
 const ends: Record<string, (postgres: PostgresServer) => Promise<void>> = {
   'is killed': async (postgres) => await postgres.kill(),

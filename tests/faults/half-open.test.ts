@@ -10,6 +10,12 @@ import { startOwnPostgres } from './own-postgres.ts';
 import { expectNothingLost, SteadySubscriber } from './steady-subscriber.ts';
 import { SteadyWriters } from './steady-writers.ts';
 
+// A few seconds each, or the patience of a client; a busy machine takes several times as long.
+vi.setConfig({ testTimeout: 90_000 });
+
+/** Milliseconds that a busy machine may take on top: what is waited for in vain takes minutes. */
+const busy = 20_000;
+
 /** From now on nothing goes through the connections that are open; those that are made later work. */
 function swallow(proxy: FaultyProxy): ProxiedConnection[] {
   const open = [...proxy.connections];
@@ -56,7 +62,7 @@ test.concurrent('between a subscriber and the service: the subscriber goes on wi
   });
   await writers.stop();
   await expectNothingLost(url, [writers], [subscriber]);
-}, 60_000);
+});
 
 test.concurrent('between the service and PostgreSQL: calls are refused in time, and all goes on over other connections', async () => {
   const { url } = await startOwnPostgres();
@@ -80,7 +86,7 @@ test.concurrent('between the service and PostgreSQL: calls are refused in time, 
   const began = performance.now();
   await writers.fail(1);
   // The statement's own time, and 5 s for the word of the server.
-  expect(performance.now() - began).toBeLessThan(statementTimeout + 5_000 + 2_000);
+  expect(performance.now() - began).toBeLessThan(statementTimeout + 5_000 + busy);
   await writers.more(50);
   await untilReady(server.url, 200);
   await writers.stop();
@@ -96,5 +102,5 @@ test.concurrent('between the service and PostgreSQL: calls are refused in time, 
   const told = performance.now();
   isStopped = true;
   expect(await server.stop()).toBe(0);
-  expect(performance.now() - told).toBeLessThan(statementTimeout + 5_000 + 5_000);
-}, 60_000);
+  expect(performance.now() - told).toBeLessThan(statementTimeout + 5_000 + busy);
+});

