@@ -1,27 +1,18 @@
-/** A network that swallows every packet without a word: each side finds out in a bounded time, and goes on over others. */
+/** The network between the service and PostgreSQL swallows every packet without a word. */
 import pg from 'pg';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { type FaultyProxy, startFaultyProxy } from '../support/faulty-proxy.ts';
-import type { ProxiedConnection } from '../support/proxied-connection.ts';
-import { SeededRandom } from '../support/seeded-random.ts';
 import { ServerProcess } from '../support/server-process.ts';
 import { untilReady } from './health.ts';
 import { startOwnPostgres } from './own-postgres.ts';
 import { expectNothingLost, SteadySubscriber } from './steady-subscriber.ts';
 import { SteadyWriters } from './steady-writers.ts';
+import { proxyOf, swallow } from './swallowing-proxy.ts';
 
 // A few seconds each, or the patience of a client; a busy machine takes several times as long.
 vi.setConfig({ testTimeout: 90_000 });
 
 /** Milliseconds that a busy machine may take on top: what is waited for in vain takes minutes. */
 const busy = 20_000;
-
-/** From now on nothing goes through the connections that are open; those that are made later work. */
-function swallow(proxy: FaultyProxy): ProxiedConnection[] {
-  const open = [...proxy.connections];
-  for (const connection of open) connection.swallow();
-  return open;
-}
 
 /** The port of the connection that listens for hints, as PostgreSQL sees it. */
 async function listenerPort(url: string): Promise<number | undefined> {
@@ -34,37 +25,7 @@ async function listenerPort(url: string): Promise<number | undefined> {
   return rows[0]?.port;
 }
 
-async function proxyOf(port: number): Promise<FaultyProxy> {
-  const proxy = await startFaultyProxy({ port, random: new SeededRandom(1) });
-  onTestFinished(async () => await proxy.close());
-  return proxy;
-}
-
-test.concurrent('between a subscriber and the service: the subscriber goes on without loss, and the service forgets the connection', async () => {
-  const { url } = await startOwnPostgres();
-  const server = await ServerProcess.start({ DATABASE_URL: url });
-  onTestFinished(async () => void (await server.stop()));
-  const proxy = await proxyOf(server.port);
-  const token = await server.token();
-  const subscriber = await SteadySubscriber.start(proxy.url, token);
-  const writers = new SteadyWriters({ url: () => server.url, token, name: 'w', callers: 1 });
-  await subscriber.until(() => subscriber.received.length >= 20);
-
-  swallow(proxy);
-  // 15 s without a word, and 10 s without an answer.
-  await subscriber.until(() => subscriber.ends.length > 0);
-  const before = subscriber.received.length;
-  await subscriber.until(() => subscriber.received.length >= before + 20);
-  // The service asks every 12 s, and ends what has not answered by the next time.
-  await vi.waitFor(async () => expect(await server.metric('activity_log_websockets')).toBe(1), {
-    timeout: 25_000,
-    interval: 200,
-  });
-  await writers.stop();
-  await expectNothingLost(url, [writers], [subscriber]);
-});
-
-test.concurrent('between the service and PostgreSQL: calls are refused in time, and all goes on over other connections', async () => {
+test('calls are refused in time, and all goes on over other connections', async () => {
   const { url } = await startOwnPostgres();
   const proxy = await proxyOf(Number(new URL(url).port));
   const throughProxy = new URL(url);
