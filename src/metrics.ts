@@ -31,6 +31,10 @@ export class Metrics {
     'code',
     'field',
   ]);
+  readonly unwritten = this.#counter(
+    'entries_unwritten_total',
+    'Entries that could not be written for the sake of the database: it was away, slow, or out of disk.',
+  );
   readonly batchSize = this.#histogram(
     'write_batch_entries',
     'Entries that were committed together.',

@@ -72,7 +72,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const source = createFeedSource(database);
   const queueLimit = config.feedQueue;
   const feed = new Feed({ source, logger, metrics, pollInterval: config.pollInterval, queueLimit });
-  const writer = createActivityWriter(database, { limit: config.writeQueue, metrics });
+  const writer = createActivityWriter(database, { limit: config.writeQueue, metrics, logger });
   const services: Services = {
     database,
     activityLog: new ActivityLog({ writer, logger, metrics }),

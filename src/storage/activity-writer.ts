@@ -1,12 +1,14 @@
 import type { AcceptedActivity, WriteResult } from '../core/activity/activity.ts';
 import type { ActivityWriter } from '../core/activity/activity-log.ts';
 import { isRefusal } from '../errors.ts';
+import type { Logger } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import { writeWithinTransaction } from './caller-transaction.ts';
 import type { Database, Queryable } from './database.ts';
 import { GroupCommit } from './group-commit.ts';
 import { writeApart } from './write-apart.ts';
 import { type Row, toRow } from './write-entries.ts';
+import { WriteFailures } from './write-failures.ts';
 
 /** Entries that may wait for their batch where nobody says otherwise. */
 const defaultLimit = 20_000;
@@ -26,16 +28,20 @@ export interface ActivityWriterOptions {
   /** Entries that may wait for their batch; more are refused with UNAVAILABLE. Default 20,000. */
   limit?: number;
   metrics?: Metrics;
+  /** Is told once where entries cannot be written; without one, whoever writes has to see to it. */
+  logger?: Logger;
 }
 
 /** Writes entries: concurrent calls share INSERTs (see GroupCommit), with a hint to the feeds once they are committed. */
 export function createActivityWriter(
   database: Database,
-  { limit = defaultLimit, metrics }: ActivityWriterOptions = {},
+  { limit = defaultLimit, metrics, logger }: ActivityWriterOptions = {},
 ): ActivityWriter {
   const inOrder: Queryable = { query: (statement, options) => database.queryInOrder(statement, options) };
+  const failures = new WriteFailures({ logger, metrics });
   const commit = async (rows: readonly Row[], again: boolean) => {
     const results = await writeApart(inOrder, rows, again);
+    failures.note(results);
     database.sendHint();
     // The embedded database answers without a turn of the event loop: callers that never pause would let nobody else have one.
     if (database.kind === 'pglite') await new Promise((resolve) => void setImmediate(resolve));

@@ -30,6 +30,15 @@ const notStartedText =
 const brokenText =
   /^Connection terminated|Client has encountered a connection error|Client was closed|Query read timeout|server closed the connection/i;
 
+/** What a server has too little of, or may not do for now: the statement was not done, and would be another time. */
+const shortages = new Map([
+  ['53000', 'The database is short of resources.'],
+  ['53100', 'The database has no space left on its disk.'],
+  ['53200', 'The database is out of memory.'],
+  ['53400', 'The database has reached a limit of its configuration.'],
+  ['25006', 'The database is read-only for now.'],
+]);
+
 const outcomeUnknown =
   'The connection to the database broke before it answered, so it is not known whether a write took place. Try again, a write with the same idempotencyKey.';
 
@@ -66,9 +75,10 @@ export function connectionFailure(error: unknown): 'not-started' | 'broken' | un
 }
 
 /**
- * An error of the driver as the error that clients see: UNAVAILABLE for a lost or refused connection, LIMIT_EXCEEDED
- * for a statement that ran into `statementTimeout` (milliseconds). Anything else comes back as it is. With `uncommitted`
- * a broken connection is known to have written nothing, because no COMMIT was sent.
+ * An error of the driver as the error that clients see: UNAVAILABLE for a lost or refused connection and for a server that
+ * has no disk, no memory or no right to write for now, LIMIT_EXCEEDED for a statement that ran into `statementTimeout`
+ * (milliseconds). Anything else comes back as it is. With `uncommitted` a broken connection is known to have written
+ * nothing, because no COMMIT was sent.
  */
 export function toDatabaseError(error: unknown, statementTimeout: number, uncommitted = false): unknown {
   if (error instanceof ActivityLogError) return error;
@@ -79,6 +89,9 @@ export function toDatabaseError(error: unknown, statementTimeout: number, uncomm
       return new ActivityLogError('UNAVAILABLE', uncommitted ? undefined : outcomeUnknown, { cause: error });
     default:
   }
+  const shortage = shortages.get(errorCode(error) ?? '');
+  if (shortage !== undefined)
+    return new ActivityLogError('UNAVAILABLE', `${shortage} Nothing was written; try again.`, { cause: error });
   if (errorCode(error) !== '57014') return error;
   return tookTooLong(statementTimeout, error);
 }

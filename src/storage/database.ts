@@ -46,6 +46,11 @@ export interface PoolState {
 /** Called for each statement with what its connection is for; what it returns is called at its end, with the error if it failed. */
 export type StatementObserver = (pool: string, text: string) => (error?: unknown) => void;
 
+export interface TransactionOptions {
+  /** True for work that waits for other processes, or changes the schema. */
+  mayTakeLong?: boolean;
+}
+
 /** A database that is open. All of storage is written against this; `postgres.ts` and `pglite.ts` provide it. */
 export interface Database extends Queryable {
   readonly kind: 'postgres' | 'pglite';
@@ -57,8 +62,11 @@ export interface Database extends Queryable {
   queryInOrder<Row>(statement: Statement, options?: QueryOptions): Promise<Row[]>;
   /** Writes rows in COPY's text format (copy-text.ts) into `table`, for example `"T" ("a", "b")`: all or none. */
   copyIn(table: string, rows: Buffer<ArrayBuffer>): Promise<void>;
-  /** Runs `work` in one transaction on one connection: commits when it resolves, rolls back when it throws. */
-  transaction<T>(work: (connection: TransactionConnection) => Promise<T>): Promise<T>;
+  /**
+   * Runs `work` in one transaction on one connection: commits when it resolves, rolls back when it throws. A statement for
+   * which the server needs longer than `statementTimeout` breaks the connection, except where it `mayTakeLong`.
+   */
+  transaction<T>(work: (connection: TransactionConnection) => Promise<T>, options?: TransactionOptions): Promise<T>;
   /** Tells every process (this one at once, others by NOTIFY) that something was committed. A hint, coalesced, never awaited. */
   sendHint(): void;
   /** Calls `listener` whenever something may have been committed, with the moment where a writer told it. Returns a function that stops it. */

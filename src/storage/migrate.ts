@@ -72,28 +72,31 @@ const isHeld =
   'The database could not be migrated: for a minute something held a table that is to be changed, perhaps a dump or an open transaction. Look into pg_stat_activity, and start again.';
 
 async function attempt(database: Database, migrations: Migration[]): Promise<MigrateResult> {
-  return await database.transaction(async (connection) => {
-    await connection.query(
-      sql`SELECT set_config('statement_timeout', '0', true), set_config('lock_timeout', '0', true)`,
-    );
-    await connection.query(sql`SELECT pg_advisory_xact_lock(${prismaMigrateLock})`);
-    await connection.query(sql`SELECT set_config('lock_timeout', ${String(lockPatience)}, true)`);
-    // Not by IF NOT EXISTS: who may not make a table may not ask in that way either.
-    const [there] = await connection.query(sql`SELECT 1 WHERE to_regclass('"_prisma_migrations"') IS NOT NULL`);
-    if (there === undefined) await connection.script(migrationsTable);
-    const recorded = await connection.query<Recorded>(
-      sql`SELECT migration_name AS name, checksum, finished_at IS NOT NULL AS finished
-        FROM "_prisma_migrations" WHERE rolled_back_at IS NULL ORDER BY started_at`,
-    );
-    const missing = migrations.filter((migration) => isMissing(migration, recorded));
-    for (const migration of missing) await apply(connection, migration);
-    const known = new Set(migrations.map(({ name }) => name));
-    return {
-      applied: missing.map(({ name }) => name),
-      newer: recorded.map(({ name }) => name).filter((name) => !known.has(name)),
-      restored: await ensureEpoch(connection),
-    };
-  });
+  return await database.transaction(
+    async (connection) => {
+      await connection.query(
+        sql`SELECT set_config('statement_timeout', '0', true), set_config('lock_timeout', '0', true)`,
+      );
+      await connection.query(sql`SELECT pg_advisory_xact_lock(${prismaMigrateLock})`);
+      await connection.query(sql`SELECT set_config('lock_timeout', ${String(lockPatience)}, true)`);
+      // Not by IF NOT EXISTS: who may not make a table may not ask in that way either.
+      const [there] = await connection.query(sql`SELECT 1 WHERE to_regclass('"_prisma_migrations"') IS NOT NULL`);
+      if (there === undefined) await connection.script(migrationsTable);
+      const recorded = await connection.query<Recorded>(
+        sql`SELECT migration_name AS name, checksum, finished_at IS NOT NULL AS finished
+          FROM "_prisma_migrations" WHERE rolled_back_at IS NULL ORDER BY started_at`,
+      );
+      const missing = migrations.filter((migration) => isMissing(migration, recorded));
+      for (const migration of missing) await apply(connection, migration);
+      const known = new Set(migrations.map(({ name }) => name));
+      return {
+        applied: missing.map(({ name }) => name),
+        newer: recorded.map(({ name }) => name).filter((name) => !known.has(name)),
+        restored: await ensureEpoch(connection),
+      };
+    },
+    { mayTakeLong: true },
+  );
 }
 
 /** Names of the migrations of this build that the database has not, or not whole. One that has more is of a newer build. */

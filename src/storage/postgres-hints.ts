@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import type { Logger } from 'pino';
 import { type HintListener, HintListeners, momentOfCommit } from './hint-listeners.ts';
+import { socketOf } from './silent-connections.ts';
 
 const channel = 'activity_log';
 /** Milliseconds between two NOTIFYs of this process: what is committed meanwhile is told together. */
@@ -138,9 +139,9 @@ export class PostgresHints {
       if (!signal.aborted) logger?.debug({ reason: text(error) }, 'cannot listen for other servers; polling goes on');
     } finally {
       signal.removeEventListener('abort', abandon);
-      // Bounded, for a server that has gone without a word; pg's connection time-out destroys the socket then.
-      const bound = delay(1_000, undefined, { ref: false });
-      await Promise.race([client.end().catch(() => {}), bound]);
+      // Bounded, for a server that has gone without a word.
+      await Promise.race([client.end().catch(() => {}), delay(1_000)]);
+      socketOf(client).destroy();
     }
     return listening;
   }

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { PoolState } from './database.ts';
 import { connectionFailure } from './database-errors.ts';
 import type { PgQuery } from './postgres-statements.ts';
+import { socketOf } from './silent-connections.ts';
 
 /** Milliseconds without a statement after which the connection is closed, as those of the pool are. */
 const idleTime = 10_000;
@@ -118,8 +119,11 @@ export class PostgresPipeline {
     this.#client = undefined;
     if (client === undefined) return;
     const ending: Promise<void> = client
-      // Bounded, for a server that has gone without a word.
-      .then((open) => Promise.race([open.end(), delay(longestEnding, undefined, { ref: false })]))
+      .then(async (open) => {
+        // Bounded, for a server that has gone without a word.
+        await Promise.race([open.end(), delay(longestEnding)]);
+        socketOf(open).destroy();
+      })
       .catch(() => undefined)
       .finally(() => this.#ending.delete(ending));
     this.#ending.add(ending);

@@ -13,6 +13,7 @@ import type {
   Statement,
   StatementObserver,
   TransactionConnection,
+  TransactionOptions,
 } from './database.ts';
 import { connectionFailure, toDatabaseError } from './database-errors.ts';
 import { PrismaClient } from './generated/prisma/client.ts';
@@ -22,6 +23,7 @@ import { PostgresHints } from './postgres-hints.ts';
 import { PostgresPipeline } from './postgres-pipeline.ts';
 import { Preparing, toPgQuery } from './postgres-statements.ts';
 import { connectionConfig, type PostgresAddress, parsePostgresUrl } from './postgres-url.ts';
+import { SilentConnections, socketOf } from './silent-connections.ts';
 
 const oldestVersion = 140_000;
 
@@ -95,6 +97,7 @@ class PostgresDatabase implements Database {
   readonly statementTimeout: number;
   /** Milliseconds after which a statement is given up without the server's word. */
   readonly #patience: number | undefined;
+  readonly #silent: SilentConnections | undefined;
   readonly #logger: Logger | undefined;
   /** Statements and transactions under way, which close() waits for: pg's pool forgets those still in its queue. */
   readonly #active = new Set<Promise<unknown>>();
@@ -107,6 +110,7 @@ class PostgresDatabase implements Database {
     this.statementTimeout = statementTimeout;
     // 0 is PostgreSQL's word for no time-out.
     this.#patience = statementTimeout === 0 ? undefined : statementTimeout + graceForTheServer;
+    if (this.#patience !== undefined) this.#silent = new SilentConnections(this.#patience);
     this.#logger = logger;
     const { connectionString, ...config } = connectionConfig(address, applicationName);
     const open = (max: number, onConnect?: (client: pg.ClientBase) => Promise<void>) => {
@@ -117,6 +121,7 @@ class PostgresDatabase implements Database {
       // From its first moment, and for as long as it lives: a server that ends may say so in the same breath in which it says
       // that it is ready. Without a listener an error of a connection that is in use would end the process.
       pool.on('connect', (client) => client.on('error', (error) => markBroken(client, error)));
+      this.#silent?.watch(pool);
       return pool;
     };
     this.#pool = open(poolSize);
@@ -175,9 +180,13 @@ class PostgresDatabase implements Database {
     await this.#track(this.#observed.run('queries', text, copy));
   }
 
-  async transaction<T>(work: (connection: TransactionConnection) => Promise<T>): Promise<T> {
+  async transaction<T>(
+    work: (connection: TransactionConnection) => Promise<T>,
+    { mayTakeLong = false }: TransactionOptions = {},
+  ): Promise<T> {
     return await this.#track(
       this.#onConnection(async (client) => {
+        if (mayTakeLong) socketOf(client).setTimeout(0);
         await this.#mapped(client.query('BEGIN'), true);
         let result: T;
         try {
@@ -251,6 +260,7 @@ class PostgresDatabase implements Database {
     await this.prisma.$disconnect();
     await this.#pool.end();
     await this.#planned.end();
+    this.#silent?.end();
   }
 
   async #track<T>(work: Promise<T>): Promise<T> {

@@ -12,6 +12,14 @@ const documents = [
     .map((name) => `docs/${name}`),
 ];
 
+test('every test that docs/faults.md names exists', () => {
+  const text = read('docs/faults.md');
+  const named = [...text.matchAll(/`((?:tests\/\w+\/)?[\w-]+\.test\.ts)`/g)].map(([, path]) => path as string);
+  expect(named.length).toBeGreaterThan(15);
+  const whole = named.map((path) => (path.startsWith('tests/') ? path : `tests/faults/${path}`));
+  expect(whole.filter((path) => !existsSync(new URL(path, root)))).toEqual([]);
+});
+
 test('every file that docs/architecture.md names exists', () => {
   const text = read('docs/architecture.md');
   const whole = [...text.matchAll(/\b(?:src|tests|scripts)\/[\w./-]+/g)].map(([path]) => path.replace(/\.$/, ''));

@@ -145,6 +145,10 @@ export class ApplicationProcess {
     await this.#tell('ping');
   }
 
+  signal(name: NodeJS.Signals): void {
+    this.#child.kill(name);
+  }
+
   /** SIGKILL. Resolves once it has gone and everything is read that it had said. */
   async kill(): Promise<void> {
     this.#isEnding = true;

