@@ -36,7 +36,6 @@ const shortages = new Map([
   ['53100', 'The database has no space left on its disk.'],
   ['53200', 'The database is out of memory.'],
   ['53400', 'The database has reached a limit of its configuration.'],
-  ['25006', 'The database is read-only for now.'],
 ]);
 
 const outcomeUnknown =
