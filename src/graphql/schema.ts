@@ -11,6 +11,7 @@ import './timeline.ts';
 import './statistics.ts';
 import './activity-mutations.ts';
 import './activity-added.ts';
+import './activity-export.ts';
 import type { BrandKey } from '../storage/directory.ts';
 import { formatBrandId } from './node.ts';
 

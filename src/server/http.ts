@@ -9,6 +9,7 @@ import type { Metrics } from '../metrics.ts';
 import type { Authenticator } from './authenticate.ts';
 import { readBody } from './body.ts';
 import { type EventStreamOptions, serveEventStream } from './event-stream.ts';
+import type { Exports } from './export.ts';
 import { serveGraphiql } from './graphiql.ts';
 import type { InFlight } from './in-flight.ts';
 import { type AskedOperation, answerTypeOf, readOperation } from './operation.ts';
@@ -19,6 +20,7 @@ export interface HttpOptions extends EventStreamOptions {
   logger: Logger;
   metrics: Metrics;
   inFlight: InFlight;
+  exports: Exports;
   /** Throws where the service cannot do its work right now. */
   checkReady(): Promise<void>;
 }
@@ -177,6 +179,10 @@ async function answer(request: IncomingMessage, response: ServerResponse, option
   if (path === '/graphql') {
     const viewer = await options.authenticator.viewerOf(request.headers.authorization);
     return await answerGraphql(request, response, viewer, options);
+  }
+  if (path === '/export') {
+    const viewerOf = () => options.authenticator.viewerOf(request.headers.authorization);
+    return await options.exports.serve(request, response, viewerOf);
   }
   sendJson(response, 404, {
     errors: [
