@@ -5,19 +5,29 @@
  * it (matching.ts) for some seconds at a time: a run of the index lives no longer than a read of it may take.
  */
 import sql, { join, type Sql } from 'sql-template-tag';
-import { ActivityVisibility, type ShownActivity } from '../core/activity/activity.ts';
+import { ActivityVisibility } from '../core/activity/activity.ts';
 import type { Selection } from '../core/activity/feed.ts';
 import { filterCondition, searchOf, timeConditions } from '../core/activity/filter.ts';
 import type { PagePosition } from '../core/activity/page-cursor.ts';
 import { formatSnapshot, type Snapshot } from '../core/activity/position.ts';
 import { termGroups } from '../core/activity/terms.ts';
-import { reveal, scopeCondition } from '../core/activity/visibility.ts';
+import { scopeCondition } from '../core/activity/visibility.ts';
 import { ActivityLogError } from '../errors.ts';
-import { shownAt, shownColumns } from './activity-rows.ts';
 import type { Database } from './database.ts';
-import { Matches, olderThan } from './matching.ts';
+import { type MatchedRow, Matches, olderThan } from './matching.ts';
 
-export interface ExportRequest extends Selection {
+/** What is read of each entry. */
+export interface ExportShape<Row extends MatchedRow> {
+  columns: Sql;
+  /** The row of a list of their values. */
+  at(values: readonly unknown[]): Row;
+  /** Characters of a row, about. */
+  sizeOf(row: Row): number;
+}
+
+export interface ExportRequest<Row extends MatchedRow> extends Selection {
+  /** With a search: all of an entry. */
+  shape: ExportShape<Row>;
   /** What is shown; entries that were committed later are not in the export. */
   snapshot: Snapshot;
   /** Only what is older than this entry. */
@@ -26,8 +36,8 @@ export interface ExportRequest extends Selection {
   most?: number;
 }
 
-interface Page {
-  entries: ShownActivity[];
+interface Page<Row> {
+  entries: Row[];
   /** How many entries of the workspace it was chosen from, at most. */
   looked: number;
   /** Where the next one begins; undefined behind the last one. */
@@ -52,14 +62,10 @@ function shownBy(snapshot: Snapshot): Sql {
 
 const newestFirst = sql`"createdAt" DESC, "id" DESC`;
 
-/** Characters of an entry, about. */
-const sizeOf = ({ message, payloadText }: ShownActivity): number =>
-  300 + (message?.length ?? 0) + (payloadText?.length ?? 0);
-
-export class ExportReader {
+export class ExportReader<Row extends MatchedRow> {
   readonly #database: Database;
-  readonly #request: ExportRequest;
-  readonly #search: ((entry: ShownActivity) => boolean) | undefined;
+  readonly #request: ExportRequest<Row>;
+  readonly #search: ((row: Row) => boolean) | undefined;
   /** True where every entry of the workspace is meant. */
   readonly #isWhole: boolean;
   readonly #canNarrow: boolean;
@@ -70,13 +76,14 @@ export class ExportReader {
   #walks = 0;
   #detour = 8;
 
-  constructor(database: Database, request: ExportRequest) {
+  constructor(database: Database, request: ExportRequest<Row>) {
     const { scope, filter } = request;
     this.#database = database;
     this.#request = request;
     this.#most = request.most ?? pageRows.most;
     this.#rows = Math.min(pageRows.first, this.#most);
-    this.#search = searchOf(filter) as ((entry: ShownActivity) => boolean) | undefined;
+    // With a search a row has whatever it asks.
+    this.#search = searchOf(filter) as ((row: object) => boolean) | undefined;
     const seesAll = scope.visibilities.length === Object.keys(ActivityVisibility).length && scope.brandIds === null;
     this.#isWhole = seesAll && Object.values(filter).every((condition) => condition == null);
     const groups = termGroups(request);
@@ -84,18 +91,18 @@ export class ExportReader {
     this.#matchesNothing = groups.some((group) => group.length === 0);
   }
 
-  /** All of it, as its viewer may see it, in batches, of which any may be empty. */
-  async *batches(): AsyncGenerator<ShownActivity[]> {
+  /** All of it, in batches, of which any may be empty. */
+  async *batches(): AsyncGenerator<Row[]> {
     if (this.#matchesNothing) return;
-    let reading: Promise<Page> | undefined = this.#read(this.#request.after);
+    let reading: Promise<Page<Row>> | undefined = this.#read(this.#request.after);
     while (reading !== undefined) {
-      const { entries, looked, next }: Page = await reading;
+      const { entries, looked, next }: Page<Row> = await reading;
       if (next !== undefined && this.#mayNarrow && entries.length * sparse < looked) {
-        yield this.#revealed(entries);
+        yield entries;
         let from: PagePosition | undefined = next;
         for await (const batch of this.#segment(next)) {
           from = batch.from;
-          yield this.#revealed(batch.entries);
+          yield batch.entries;
         }
         reading = from && this.#read(from);
         continue;
@@ -105,7 +112,7 @@ export class ExportReader {
       reading = next && this.#read(next);
       // Whoever awaits it is told; who reads may stop before.
       reading?.catch(() => undefined);
-      yield this.#revealed(entries);
+      yield entries;
     }
   }
 
@@ -113,16 +120,12 @@ export class ExportReader {
     return this.#canNarrow && this.#walks <= 0;
   }
 
-  #revealed(entries: ShownActivity[]): ShownActivity[] {
-    const { scope } = this.#request;
-    return scope.internals ? entries : entries.map((entry) => reveal(scope, entry));
-  }
-
-  async #read(after: PagePosition | undefined): Promise<Page> {
+  async #read(after: PagePosition | undefined): Promise<Page<Row>> {
     const rows = this.#search === undefined ? this.#rows : Math.min(this.#rows, mostSearched);
     const page = this.#isWhole ? await this.#readWhole(after, rows) : await this.#readChosen(after, rows);
     const { entries } = page;
-    const size = entries.reduce((sum, entry) => sum + sizeOf(entry), 0) / Math.max(entries.length, 1);
+    const size =
+      entries.reduce((sum, entry) => sum + this.#request.shape.sizeOf(entry), 0) / Math.max(entries.length, 1);
     const fitting = Math.max(pageRows.least, Math.floor(pageBytes / Math.max(size, 1)));
     this.#rows = Math.min(this.#most, 2 * this.#rows, fitting);
     return page;
@@ -136,23 +139,24 @@ export class ExportReader {
   }
 
   /** A page of all entries of the workspace: one plan, whatever the values. */
-  async #readWhole(after: PagePosition | undefined, rows: number): Promise<Page> {
+  async #readWhole(after: PagePosition | undefined, rows: number): Promise<Page<Row>> {
+    const { shape, snapshot } = this.#request;
     const found = await this.#database.query<unknown[]>(
-      sql`SELECT ${shownColumns} FROM "ActivityLog"
-        WHERE ${this.#range(after)} AND ${shownBy(this.#request.snapshot)} ORDER BY ${newestFirst} LIMIT ${rows}`,
+      sql`SELECT ${shape.columns} FROM "ActivityLog"
+        WHERE ${this.#range(after)} AND ${shownBy(snapshot)} ORDER BY ${newestFirst} LIMIT ${rows}`,
       { repeated: true, onePlan: true, rowMode: 'array' },
     );
-    const entries = found.map((row) => shownAt(row, 0));
+    const entries = found.map((row) => shape.at(row));
     return { entries, looked: rows, next: entries.length < rows ? undefined : entries.at(-1) };
   }
 
   /** What of so many entries of the workspace is selected. */
-  async #readChosen(after: PagePosition | undefined, rows: number): Promise<Page> {
-    const { scope, filter, snapshot } = this.#request;
+  async #readChosen(after: PagePosition | undefined, rows: number): Promise<Page<Row>> {
+    const { scope, filter, snapshot, shape } = this.#request;
     const chosen = sql`${scopeCondition(scope)} AND ${filterCondition(filter)} AND ${shownBy(snapshot)}`;
     // The last entry that is looked at comes too, chosen or not: it tells where to go on.
     const found = await this.#database.query<unknown[]>(
-      sql`SELECT ${shownColumns}, "place" = ${rows}, "chosen" FROM (
+      sql`SELECT ${shape.columns}, "place" = ${rows}, "chosen" FROM (
           SELECT *, (${chosen}) AS "chosen" FROM (
             SELECT *, row_number() OVER (ORDER BY ${newestFirst}) AS "place" FROM (
               SELECT * FROM "ActivityLog" WHERE ${this.#range(after)} ORDER BY ${newestFirst} LIMIT ${rows}
@@ -161,22 +165,22 @@ export class ExportReader {
       { rowMode: 'array' },
     );
     const last = found.at(-1);
-    const next = last?.at(-2) === true ? shownAt(last, 0) : undefined;
-    const entries = found.filter((row) => row.at(-1) === true).map((row) => shownAt(row, 0));
+    const next = last?.at(-2) === true ? shape.at(last) : undefined;
+    const entries = found.filter((row) => row.at(-1) === true).map((row) => shape.at(row));
     return { entries: this.#search === undefined ? entries : entries.filter(this.#search), looked: rows, next };
   }
 
   /** Matches by the index, for a while, and where to go on behind each batch: nowhere behind the last one of all. */
-  async *#segment(start: PagePosition): AsyncGenerator<{ entries: ShownActivity[]; from: PagePosition | undefined }> {
-    const { scope, filter, snapshot } = this.#request;
+  async *#segment(start: PagePosition): AsyncGenerator<{ entries: Row[]; from: PagePosition | undefined }> {
+    const { scope, filter, snapshot, shape } = this.#request;
     const began = performance.now();
-    const matches = new Matches<ShownActivity>(this.#database, {
+    const matches = new Matches<Row>(this.#database, {
       scope,
       filter,
       snapshot,
       from: 'newest',
       after: start,
-      columns: shownColumns,
+      columns: shape.columns,
       wanted: segment.batch,
       firstLook: 0,
     });

@@ -1,12 +1,13 @@
-import { exportWriting } from '../core/activity/export-format.ts';
+import { exportWriting, rowWriting } from '../core/activity/export-format.ts';
 import { ExportText, type ExportTotals } from '../core/activity/export-text.ts';
 import type { ExportMoment, ExportOrder } from '../core/activity/export-ticket.ts';
-import type { ActivityFilter } from '../core/activity/filter.ts';
+import { type ActivityFilter, searchOf } from '../core/activity/filter.ts';
 import type { PagePosition } from '../core/activity/page-cursor.ts';
 import type { ReadScope } from '../core/activity/visibility.ts';
 import { ActivityLogError } from '../errors.ts';
 import type { Database } from './database.ts';
 import { ExportReader } from './export-reader.ts';
+import { revealed, shownShape, writtenShape } from './export-shapes.ts';
 import { readSnapshot } from './tail.ts';
 import { findEntries } from './timeline.ts';
 
@@ -26,20 +27,32 @@ export async function momentOfNow(database: Database): Promise<ExportMoment> {
 
 /** One export, or the rest of one. */
 export class Export {
-  readonly #reader: ExportReader;
-  readonly #text: ExportText;
+  readonly #text: Pick<ExportText<never>, 'count' | 'bytes' | 'totals'>;
+  readonly #chunks: () => AsyncGenerator<Buffer>;
 
-  private constructor(reader: ExportReader, text: ExportText) {
-    this.#reader = reader;
+  private constructor(
+    text: Pick<ExportText<never>, 'count' | 'bytes' | 'totals'>,
+    chunks: () => AsyncGenerator<Buffer>,
+  ) {
     this.#text = text;
+    this.#chunks = chunks;
   }
 
   /** @throws ActivityLogError BAD_USER_INPUT where there is no entry `after` that the scope may see */
   static async open(database: Database, { order, filter, moment, after }: ExportOptions): Promise<Export> {
     const { scope, format, formulas } = order;
     const position = after === undefined ? undefined : await positionOf(database, scope, after);
-    const reader = new ExportReader(database, { scope, filter, snapshot: moment.snapshot, after: position });
-    return new Export(reader, new ExportText(exportWriting(format, formulas), after !== undefined));
+    const request = { scope, filter, snapshot: moment.snapshot, after: position };
+    const isRest = after !== undefined;
+    // A search looks at whole entries; so do the other formats.
+    if (format === 'csv' && searchOf(filter) === undefined) {
+      const reader = new ExportReader(database, { ...request, shape: writtenShape(scope) });
+      const text = new ExportText(rowWriting(formulas), isRest);
+      return new Export(text, () => text.chunks(reader.batches()));
+    }
+    const reader = new ExportReader(database, { ...request, shape: shownShape });
+    const text = new ExportText(exportWriting(format, formulas), isRest);
+    return new Export(text, () => text.chunks(revealed(scope, reader.batches())));
   }
 
   /** Entries so far. */
@@ -52,9 +65,9 @@ export class Export {
     return this.#text.bytes;
   }
 
-  /** The bytes, in pieces. Whoever takes no more of them ends the reading. */
+  /** The bytes, in pieces; once. Whoever takes no more of them ends the reading. */
   chunks(): AsyncGenerator<Buffer> {
-    return this.#text.chunks(this.#reader.batches());
+    return this.#chunks();
   }
 
   /** What it came to; once, after the last piece. */

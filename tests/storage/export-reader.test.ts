@@ -1,11 +1,15 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { AcceptedActivity, ShownActivity } from '@/core/activity/activity.ts';
+import { csvRecords, csvRows } from '@/core/activity/export-csv.ts';
+import { type FormulaRule, formulaRules } from '@/core/activity/export-format.ts';
 import { jsonRecord } from '@/core/activity/export-json.ts';
 import type { Selection } from '@/core/activity/feed.ts';
+import { searchOf } from '@/core/activity/filter.ts';
 import { createActivityWriter } from '@/storage/activity-writer.ts';
 import type { Database } from '@/storage/database.ts';
 import { ExportReader, type ExportRequest } from '@/storage/export-reader.ts';
+import { revealed, shownShape, writtenShape } from '@/storage/export-shapes.ts';
 import { readSnapshot } from '@/storage/tail.ts';
 import { clearTermIndex, TermIndexer } from '@/storage/term-index/indexer.ts';
 import { readPage } from '@/storage/timeline.ts';
@@ -22,10 +26,23 @@ const whole = {
 
 const texts = (entries: readonly ShownActivity[]) => entries.map(jsonRecord);
 
-async function exported(database: Database, request: ExportRequest): Promise<ShownActivity[]> {
+type Request = Omit<ExportRequest<ShownActivity>, 'shape'>;
+
+async function exported(database: Database, request: Request): Promise<ShownActivity[]> {
   const entries: ShownActivity[] = [];
-  for await (const batch of new ExportReader(database, request).batches()) entries.push(...batch);
+  const batches = new ExportReader(database, { ...request, shape: shownShape }).batches();
+  for await (const batch of revealed(request.scope, batches)) entries.push(...batch);
   return entries;
+}
+
+/** The same as the CSV that is made of rows that PostgreSQL has written. */
+async function csvOf(database: Database, request: Request, formulas: FormulaRule): Promise<string[]> {
+  const records: string[] = [];
+  const shape = writtenShape(request.scope);
+  const record = csvRows(formulas);
+  for await (const batch of new ExportReader(database, { ...request, shape }).batches())
+    records.push(...batch.map(record));
+  return records;
 }
 
 /** The timeline, page by page. */
@@ -38,7 +55,14 @@ async function walked(database: Database, selection: Selection): Promise<ShownAc
   }
 }
 
-const world = fc.array(generatedEntry(workspaceIds), { minLength: 6, maxLength: 40, size: 'max' }).chain((entries) =>
+/** What is, or only looks like, the beginning of a formula; and what PostgreSQL doubles. */
+const formulas = ['=1', "'=1", "it's ,-x", '\t@', '\r\n=2', '"=3"', 'a,"=4', '＝5', '\\', '-\\"', ',', '()', ''];
+
+const entry = fc
+  .tuple(generatedEntry(workspaceIds), fc.option(fc.constantFrom(...formulas)))
+  .map(([one, formula]) => (formula === null ? one : { ...one, message: formula, entityId: `${formula}.` }));
+
+const world = fc.array(entry, { minLength: 6, maxLength: 40, size: 'max' }).chain((entries) =>
   fc.record({
     entries: fc.constant(entries),
     later: fc.array(generatedEntry(workspaceIds), { maxLength: 5 }),
@@ -82,6 +106,10 @@ describeOnEachDatabase('reading for an export', (open) => {
         for (const [place, { cut, ...request }] of requests.entries()) {
           const all = expected[place] as ShownActivity[];
           expect(texts(await exported(database, { ...request, snapshot }))).toEqual(texts(all));
+          if (searchOf(request.filter) === undefined) {
+            for (const formulas of formulaRules)
+              expect(await csvOf(database, { ...request, snapshot }, formulas)).toEqual(all.map(csvRecords(formulas)));
+          }
           const at = all[cut % Math.max(all.length, 1)];
           const rest = all.slice(all.indexOf(at as ShownActivity) + 1);
           if (at !== undefined)
@@ -108,7 +136,7 @@ describeOnEachDatabase('reading for an export', (open) => {
     });
     const scope = { ...whole, workspaceId: 'w3' };
     const snapshot = await readSnapshot(database);
-    const batches = new ExportReader(counting, { scope, filter: {}, snapshot, most: 5 }).batches();
+    const batches = new ExportReader(counting, { scope, filter: {}, snapshot, most: 5, shape: shownShape }).batches();
     expect((await batches.next()).value).toHaveLength(5);
     expect(statements).toBe(2);
     await batches.return(undefined);

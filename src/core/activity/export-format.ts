@@ -1,5 +1,5 @@
 import type { ShownActivity } from './activity.ts';
-import { csvHeader, csvRecords } from './export-csv.ts';
+import { csvHeader, csvRecords, csvRows, type WrittenRow } from './export-csv.ts';
 import { jsonRecord } from './export-json.ts';
 
 export const exportFormats = ['csv', 'jsonl', 'json'] as const;
@@ -20,9 +20,9 @@ export const contentTypes: Record<ExportFormat, string> = {
  * `close`. A record and what stands between it and the next end with a line break, so that a part of an export that was cut
  * can be cut back to whole records, and goes on with the next one.
  */
-export interface ExportWriting {
+export interface ExportWriting<Row> {
   open: string;
-  record(entry: ShownActivity): string;
+  record(row: Row): string;
   between: string;
   last: string;
   close: string;
@@ -30,7 +30,8 @@ export interface ExportWriting {
 
 const isPlain = { between: '', last: '', close: '' };
 
-export function exportWriting(format: ExportFormat, formulas: FormulaRule): ExportWriting {
+/** How entries are written. */
+export function exportWriting(format: ExportFormat, formulas: FormulaRule): ExportWriting<ShownActivity> {
   switch (format) {
     case 'csv':
       return { ...isPlain, open: csvHeader, record: csvRecords(formulas) };
@@ -40,3 +41,10 @@ export function exportWriting(format: ExportFormat, formulas: FormulaRule): Expo
       return { open: '[\n', record: jsonRecord, between: ',\n', last: '\n', close: ']\n' };
   }
 }
+
+/** How rows are written as CSV that PostgreSQL has written as text. */
+export const rowWriting = (formulas: FormulaRule): ExportWriting<WrittenRow> => ({
+  ...isPlain,
+  open: csvHeader,
+  record: csvRows(formulas),
+});

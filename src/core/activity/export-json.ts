@@ -1,4 +1,5 @@
 import type { ShownActivity } from './activity.ts';
+import { momentText } from './moment-text.ts';
 
 const text = (value: string | null): string => (value === null ? 'null' : JSON.stringify(value));
 
@@ -11,5 +12,5 @@ const payload = (value: string | null): string =>
 
 /** An entry as a JSON object on one line, with the fields of the CSV in the same order. */
 export function jsonRecord(entry: ShownActivity): string {
-  return `{"id":${text(entry.id)},"workspaceId":${text(entry.workspaceId)},"brandId":${text(entry.brandId)},"entityType":"${entry.entityType}","entityId":${text(entry.entityId)},"eventKey":${text(entry.eventKey)},"message":${text(entry.message)},"context":${text(entry.context)},"actorType":"${entry.actorType}","actorUserId":${text(entry.actorUserId)},"actorLabel":${text(entry.actorLabel)},"payload":${payload(entry.payloadText)},"visibility":"${entry.visibility}","severity":"${entry.severity}","createdAt":"${entry.createdAt.toISOString()}"}`;
+  return `{"id":${text(entry.id)},"workspaceId":${text(entry.workspaceId)},"brandId":${text(entry.brandId)},"entityType":"${entry.entityType}","entityId":${text(entry.entityId)},"eventKey":${text(entry.eventKey)},"message":${text(entry.message)},"context":${text(entry.context)},"actorType":"${entry.actorType}","actorUserId":${text(entry.actorUserId)},"actorLabel":${text(entry.actorLabel)},"payload":${payload(entry.payloadText)},"visibility":"${entry.visibility}","severity":"${entry.severity}","createdAt":"${momentText(entry.createdAt)}"}`;
 }

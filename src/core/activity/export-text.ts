@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import type { ShownActivity } from './activity.ts';
 import type { ExportWriting } from './export-format.ts';
 
 /** Characters that are turned into bytes at once, about. */
@@ -18,15 +17,15 @@ export interface ExportTotals {
 }
 
 /** Turns batches of entries into the bytes of an export, and counts them. */
-export class ExportText {
+export class ExportText<Row> {
   #count = 0;
   #bytes = 0;
   readonly #hash = createHash('sha256');
-  readonly #writing: ExportWriting;
+  readonly #writing: ExportWriting<Row>;
   readonly #isRest: boolean;
 
   /** @param isRest true where the export goes on behind an entry, instead of beginning */
-  constructor(writing: ExportWriting, isRest: boolean) {
+  constructor(writing: ExportWriting<Row>, isRest: boolean) {
     this.#writing = writing;
     this.#isRest = isRest;
   }
@@ -40,7 +39,7 @@ export class ExportText {
   }
 
   /** The bytes, in pieces of about 64 KiB; the first one, which may be empty, as soon as anything has been read. */
-  async *chunks(batches: AsyncIterable<readonly ShownActivity[]>): AsyncGenerator<Buffer> {
+  async *chunks(batches: AsyncIterable<readonly Row[]>): AsyncGenerator<Buffer> {
     const { open, record, between, last, close } = this.#writing;
     let text = this.#isRest ? '' : open;
     let due = 0;
