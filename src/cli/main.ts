@@ -5,6 +5,7 @@ import { Command, CommanderError } from 'commander';
 import { ConfigError, settings } from '../config.ts';
 import { ActivityLogError } from '../errors.ts';
 import { exitCodes, UsageError } from './exit.ts';
+import { addExport } from './export.ts';
 import { addImport } from './import.ts';
 import { addMigrate } from './migrate.ts';
 import { addServe } from './serve.ts';
@@ -31,7 +32,7 @@ const program = new Command('activity-log')
   .showHelpAfterError('(see --help)')
   .addHelpText('after', settingsHelp);
 
-for (const add of [addServe, addMigrate, addToken, addImport, addTail]) add(program);
+for (const add of [addServe, addMigrate, addToken, addImport, addExport, addTail]) add(program);
 
 function fail(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
