@@ -112,7 +112,7 @@ export class Exports {
     } catch (error) {
       if (!response.headersSent) throw error;
       this.#options.logger.error({ err: loggable(error) }, 'an export failed');
-      // Never an end that looks like one: to whoever counts on HTTP/1.0 a closed connection would.
+      // Without the last chunk: never an end that looks like one.
       response.socket?.resetAndDestroy();
     } finally {
       await this.#ended(asked, work, outcome);
@@ -136,6 +136,8 @@ export class Exports {
   ): Promise<ExportOutcome> {
     const isGzip = acceptsGzip(request.headers['accept-encoding']);
     const sink = new ExportSink(response, this.#options, isGzip ? createGzip({ level: constants.Z_BEST_SPEED }) : null);
+    // HTTP/1.0, which some proxies still speak, has none.
+    const hasTrailers = request.httpVersion !== '1.0';
     const chunks = work.chunks();
     // The first piece is read before anything is said: what fails at once is told as an error.
     let next = await chunks.next();
@@ -144,13 +146,14 @@ export class Exports {
       ...headers,
       ...bodyHeaders(asked, moment),
       ...(isGzip ? { 'content-encoding': 'gzip' } : {}),
-      trailer: [count, bytes, sha256].join(', '),
+      ...(hasTrailers ? { trailer: [count, bytes, sha256].join(', ') } : {}),
     });
     for (; next.done !== true && sink.isOpen; next = await chunks.next()) await sink.write(next.value);
     await chunks.return(undefined);
     if (!sink.isOpen) return 'cut';
     const totals = work.totals();
-    response.addTrailers({ [count]: String(totals.count), [bytes]: String(totals.bytes), [sha256]: totals.sha256 });
+    const trailers = { [count]: String(totals.count), [bytes]: String(totals.bytes), [sha256]: totals.sha256 };
+    if (hasTrailers) response.addTrailers(trailers);
     return (await sink.end()) ? 'complete' : 'cut';
   }
 
