@@ -86,15 +86,22 @@ export class Exports {
       throw new ActivityLogError('UNAVAILABLE', 'Too many exports are under way. Try again later.');
     this.#running += 1;
     metrics.exporting.inc();
-    try {
-      await this.#give(request, response, asked);
-    } finally {
+    let isOver = false;
+    // Before it is logged: its reader may ask for the next one at once.
+    const over = () => {
+      if (isOver) return;
+      isOver = true;
       this.#running -= 1;
       metrics.exporting.dec();
+    };
+    try {
+      await this.#give(request, response, asked, over);
+    } finally {
+      over();
     }
   }
 
-  async #give(request: IncomingMessage, response: ServerResponse, asked: AskedExport): Promise<void> {
+  async #give(request: IncomingMessage, response: ServerResponse, asked: AskedExport, over: () => void): Promise<void> {
     const { database } = this.#options.services;
     const moment = asked.moment ?? (await momentOfNow(database));
     const work = await Export.open(database, { ...asked, moment });
@@ -115,6 +122,7 @@ export class Exports {
       // Without the last chunk: never an end that looks like one.
       response.socket?.resetAndDestroy();
     } finally {
+      over();
       await this.#ended(asked, work, outcome);
     }
   }
