@@ -308,6 +308,20 @@ const table = {
     help: 'The name of this service in traces.',
     parse: (raw: string | undefined): string => raw ?? 'activity-log',
   },
+  logExports: {
+    name: 'ACTIVITY_LOG_EXPORTS',
+    default: 'on',
+    takes: 'on or off',
+    help: 'Whether each export writes an entry settings.exported: who took what out of the trail.',
+    parse: oneOf(['on', 'off'], 'on'),
+  },
+  exportsAtOnce: {
+    name: 'ACTIVITY_EXPORTS_AT_ONCE',
+    default: '4',
+    takes: 'a whole number from 1 to 1000',
+    help: 'Exports that this process gives at once; more are refused with UNAVAILABLE.',
+    parse: whole(1, 1000, 4),
+  },
 } satisfies Record<string, Setting<unknown>>;
 
 export type Config = { [K in keyof typeof table]: ReturnType<(typeof table)[K]['parse']> };

@@ -90,6 +90,12 @@ export class Metrics {
     [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
   );
   readonly sockets = this.#gauge('websockets', 'Open WebSockets now.');
+  readonly exports = this.#counter('exports_total', 'Exports over HTTP, by format and by how they ended.', [
+    'format',
+    'outcome',
+  ]);
+  readonly exportedEntries = this.#counter('exported_entries_total', 'Entries given by exports over HTTP.');
+  readonly exporting = this.#gauge('exports_running', 'Exports over HTTP under way now.');
   readonly socketsRefused = this.#counter(
     'websockets_refused_total',
     'WebSockets and operations on them that were refused: by the limit of sockets per token (sockets), of operations per socket (operations), or by their origin (origin).',

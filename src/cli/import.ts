@@ -3,8 +3,8 @@ import { ActivityLogError } from '../errors.ts';
 import { exitCodes } from './exit.ts';
 import { ImportEntries, type ImportEntry } from './import-entry.ts';
 import { type Line, openInput } from './import-lines.ts';
-import { type Progress, startProgress } from './import-progress.ts';
 import { type ImportResult, type ImportTarget, openTarget } from './import-target.ts';
+import { describeProgress, type Progress, startProgress } from './progress.ts';
 import { addRemoteOptions, type RemoteOptions, toCommandError } from './remote.ts';
 import { interrupted } from './signals.ts';
 
@@ -119,7 +119,7 @@ async function run(file: string, options: ImportOptions): Promise<void> {
   });
   let progress: Progress | undefined;
   const work = new Import(options.workspace, target, (text) => progress?.say(text));
-  progress = startProgress(process.stderr, () => ({ lines: work.line, fraction: input.fraction() }));
+  progress = startProgress(process.stderr, (time) => describeProgress(work.line, time, input.fraction()));
   try {
     await work.run(input.lines, signal);
   } catch (error) {

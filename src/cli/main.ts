@@ -5,6 +5,7 @@ import { Command, CommanderError } from 'commander';
 import { ConfigError, settings } from '../config.ts';
 import { ActivityLogError } from '../errors.ts';
 import { exitCodes, UsageError } from './exit.ts';
+import { addExport } from './export.ts';
 import { addImport } from './import.ts';
 import { addMigrate } from './migrate.ts';
 import { addRetention } from './retention.ts';
@@ -32,7 +33,7 @@ const program = new Command('activity-log')
   .showHelpAfterError('(see --help)')
   .addHelpText('after', settingsHelp);
 
-for (const add of [addServe, addMigrate, addToken, addImport, addTail, addRetention]) add(program);
+for (const add of [addServe, addMigrate, addToken, addImport, addExport, addTail, addRetention]) add(program);
 
 function fail(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;

@@ -5,8 +5,8 @@ import { previewRetention, type RetentionReport, readRetentionMoment } from '../
 import { readPolicies } from '../storage/retention-rules.ts';
 import { runRetention } from '../storage/retention-work.ts';
 import { exitCodes } from './exit.ts';
-import { type Progress, startProgress } from './import-progress.ts';
 import { ignoreClosedOutput, print } from './print.ts';
+import { describeProgress, type Progress, startProgress } from './progress.ts';
 import { formatPlan, parsePlan, type RetentionPlan } from './retention-plan.ts';
 import { openMigrated } from './retention-target.ts';
 import { interrupted } from './signals.ts';
@@ -121,10 +121,8 @@ export async function runCommand(options: RunOptions): Promise<void> {
   const { signal, stop } = interrupted();
   const database = await openMigrated();
   const shown: Shown = { looked: 0 };
-  shown.progress = startProgress(
-    process.stderr,
-    () => ({ lines: shown.looked, fraction: undefined }),
-    'entries looked at',
+  shown.progress = startProgress(process.stderr, (time) =>
+    describeProgress(shown.looked, time, undefined, 'entries looked at'),
   );
   try {
     await (options.dryRun === true ? dryRun : realRun)(database, options, signal, shown);

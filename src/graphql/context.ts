@@ -1,6 +1,7 @@
 import DataLoader from 'dataloader';
 import type { ShownActivity } from '../core/activity/activity.ts';
 import type { ActivityLog } from '../core/activity/activity-log.ts';
+import type { ExportSeals } from '../core/activity/export-ticket.ts';
 import type { LiveCursors } from '../core/activity/live-cursor.ts';
 import { type ReadScope, readScope, type Viewer } from '../core/activity/visibility.ts';
 import { ActivityLogError } from '../errors.ts';
@@ -18,6 +19,8 @@ export interface Services {
   database: Database;
   directory: Directory;
   liveCursors: LiveCursors;
+  /** What seals the links and tickets of exports. */
+  exportSeals: ExportSeals;
   /** The live feed. */
   live: Live;
 }

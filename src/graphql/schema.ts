@@ -12,6 +12,7 @@ import './statistics.ts';
 import './activity-mutations.ts';
 import './activity-added.ts';
 import './retention.ts';
+import './activity-export.ts';
 import type { BrandKey } from '../storage/directory.ts';
 import { formatBrandId } from './node.ts';
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import { acceptsGzip } from './accepts-gzip.ts';
 import { type Asset, assetNames, loadAssets, pageName } from './graphiql/assets.ts';
 import { pagePolicy } from './graphiql/page.ts';
 
@@ -21,15 +22,6 @@ const assetHeaders = {
 };
 
 const commonHeaders = { 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' };
-
-function acceptsGzip(header: string | string[] | undefined): boolean {
-  for (const part of String(header ?? '').split(',')) {
-    const [coding = '', ...parameters] = part.split(';').map((text) => text.trim().toLowerCase());
-    if (coding !== 'gzip' && coding !== '*') continue;
-    return !parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter));
-  }
-  return false;
-}
 
 /** True where one of the tags of If-None-Match stands for this content; proxies that compress weaken them. */
 function isKnown(header: string | undefined, tag: string): boolean {

@@ -9,6 +9,7 @@ import type { Tracing } from '../tracing/tracing.ts';
 import { Answer, answerHeaders, requestIdOf } from './answer-headers.ts';
 import { readBody } from './body.ts';
 import { type EventStreamOptions, serveEventStream } from './event-stream.ts';
+import type { Exports } from './export.ts';
 import { serveGraphiql } from './graphiql.ts';
 import type { InFlight } from './in-flight.ts';
 import { type ObservedRequestOptions, observeRequest, routeOf } from './observed-request.ts';
@@ -30,6 +31,7 @@ export interface HttpOptions extends EventStreamOptions, SignInOptions, Observed
   /** What /metrics has to be asked with; undefined where it is open. */
   metricsToken: string | undefined;
   readiness: Pick<ReadinessCheck, 'look'>;
+  exports: Exports;
 }
 
 function sendJson(response: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}): void {
@@ -207,6 +209,10 @@ async function answer(
   if (path === '/graphql') {
     const viewer = await signIn(request.headers.authorization, request, options);
     return await answerGraphql(request, response, { signedIn: viewer, scope }, options);
+  }
+  if (path === '/export') {
+    const viewerOf = () => signIn(request.headers.authorization, request, options);
+    return await options.exports.serve(request, response, viewerOf);
   }
   sendJson(response, 404, {
     errors: [

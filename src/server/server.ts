@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import type { Config } from '../config.ts';
 import { ActivityLog } from '../core/activity/activity-log.ts';
+import { ExportSeals } from '../core/activity/export-ticket.ts';
 import { LiveCursors } from '../core/activity/live-cursor.ts';
 import { service } from '../core/activity/settings-entries.ts';
 import type { Services } from '../graphql/context.ts';
@@ -22,6 +23,7 @@ import { readTermIndexProgress } from '../storage/term-index/progress.ts';
 import { openTracing } from '../tracing/tracing.ts';
 import { Authenticator } from './authenticate.ts';
 import type { ChannelOptions } from './channel.ts';
+import { Exports } from './export.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { createHttpServer } from './http.ts';
 import { InFlight } from './in-flight.ts';
@@ -73,11 +75,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const queueLimit = config.feedQueue;
   const feed = new Feed({ source, logger, metrics, pollInterval: config.pollInterval, queueLimit });
   const writer = createActivityWriter(database, { limit: config.writeQueue, metrics, logger });
+  const seal = await readCursorSeal(database);
   const services: Services = {
     database,
     activityLog: new ActivityLog({ writer, logger, metrics }),
     directory: createDirectory(database),
-    liveCursors: new LiveCursors(await readCursorSeal(database)),
+    liveCursors: new LiveCursors(seal),
+    exportSeals: new ExportSeals(seal),
     live: { feed, source, metrics, queueLimit },
   };
 
@@ -95,6 +99,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const stalls = new StallWatch(config.stallTimeout);
   const channel: ChannelOptions = { limit: config.liveBuffer, metrics, stalls };
   const heartbeat = new Heartbeat();
+  const exports = new Exports({
+    services,
+    logger,
+    metrics,
+    stalls,
+    most: config.exportsAtOnce,
+    logged: config.logExports === 'on',
+  });
   let closing: Promise<void> | undefined;
   const http = createHttpServer({
     graphql,
@@ -112,6 +124,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     inFlight,
     channel,
     heartbeat,
+    exports,
     readiness: new ReadinessCheck({
       database,
       migrations: readMigrations(),
@@ -157,6 +170,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     stalls.close();
     http.closeAllConnections();
     await closed;
+    // What was cut off has something to log.
+    await inFlight.settle(config.statementTimeout);
     await retention?.close();
     await left.close();
     await indexing.close();

@@ -42,6 +42,8 @@ export interface MatchRequest extends Selection {
   groups?: readonly TermGroup[];
   /** Entries of the first look. Default 1,000; 200 with a search, which looks at each in the process. */
   firstLook?: number;
+  /** What all of it shows; by default what the first statement shows. No newer than that. */
+  snapshot?: Snapshot;
 }
 
 /** What of a row the reading itself needs. */
@@ -86,6 +88,7 @@ export class Matches<Row extends MatchedRow> {
   constructor(database: Database, request: MatchRequest) {
     this.#database = database;
     this.#request = request;
+    this.#snapshot = request.snapshot;
     this.#groups = [...termGroups(request), ...(request.groups ?? [])];
     // With a search all of an entry is read, and a row has whatever it asks.
     this.#search = searchOf(request.filter) as ((row: object) => boolean) | undefined;
@@ -118,7 +121,7 @@ export class Matches<Row extends MatchedRow> {
   /** A filter that nothing can match still has a snapshot. */
   async #readNothing(): Promise<Row[]> {
     const [row] = await this.#database.query<{ snapshot: string }>(sql`SELECT ${snapshotText} AS snapshot`);
-    this.#snapshot = toSnapshot(row?.snapshot);
+    this.#snapshot ??= toSnapshot(row?.snapshot);
     return [];
   }
 

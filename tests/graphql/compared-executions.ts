@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { expect } from 'vitest';
 import type { AcceptedActivity } from '../../src/core/activity/activity.ts';
 import { ActivityLog } from '../../src/core/activity/activity-log.ts';
+import { ExportSeals } from '../../src/core/activity/export-ticket.ts';
 import { LiveCursors } from '../../src/core/activity/live-cursor.ts';
 import type { Role, Viewer } from '../../src/core/activity/visibility.ts';
 import { ActivityLogError } from '../../src/errors.ts';
@@ -38,6 +39,7 @@ export async function openWorld(): Promise<World> {
     activityLog: new ActivityLog({ writer, logger: pino({ level: 'silent' }), metrics: new Metrics() }),
     directory: createDirectory(database),
     liveCursors: new LiveCursors(await readCursorSeal(database)),
+    exportSeals: new ExportSeals(await readCursorSeal(database)),
     // Nobody subscribes.
     live: undefined as never,
   };

@@ -3,6 +3,7 @@ import pg from 'pg';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ActivityLog } from '../../src/core/activity/activity-log.ts';
+import { ExportSeals } from '../../src/core/activity/export-ticket.ts';
 import { LiveCursors } from '../../src/core/activity/live-cursor.ts';
 import type { Grant, Viewer } from '../../src/core/activity/visibility.ts';
 import { createGraphql, type Graphql } from '../../src/graphql/yoga.ts';
@@ -45,6 +46,7 @@ beforeAll(async () => {
     directory,
     activityLog: new ActivityLog({ writer, logger, metrics }),
     liveCursors: new LiveCursors(await readCursorSeal(database)),
+    exportSeals: new ExportSeals(await readCursorSeal(database)),
     // Nobody subscribes, and nothing is indexed: whatever is sent is the operation's.
     live: undefined as never,
   };

@@ -1,4 +1,4 @@
--- Retention and legal holds (docs/decisions/0015).
+-- Retention and legal holds (docs/decisions/0016).
 
 -- CreateTable
 CREATE TABLE "RetentionPolicy" (

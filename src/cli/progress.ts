@@ -34,12 +34,11 @@ export interface Progress {
   stop(): void;
 }
 
-/** Shows on a terminal how far it has come, one line that is written over; anywhere else it only passes text on. */
-export function startProgress(
-  stream: WriteStream,
-  look: () => { lines: number; fraction: number | undefined },
-  unit?: string,
-): Progress {
+/**
+ * Shows on a terminal how far it has come, one line that is written over; anywhere else it only passes text on.
+ * @param describe what to show after so many milliseconds
+ */
+export function startProgress(stream: WriteStream, describe: (milliseconds: number) => string): Progress {
   if (!stream.isTTY) return { say: (text) => void stream.write(`${text}\n`), stop: () => {} };
   const began = performance.now();
   const clear = () => {
@@ -47,11 +46,10 @@ export function startProgress(
     clearLine(stream, 0);
   };
   const timer = setInterval(() => {
-    const { lines, fraction } = look();
     clear();
     // Some terminals do not say how wide they are.
     const width = stream.columns || 80;
-    stream.write(describeProgress(lines, performance.now() - began, fraction, unit).slice(0, width - 1));
+    stream.write(describe(performance.now() - began).slice(0, width - 1));
   }, interval);
   return {
     say(text) {

@@ -1,0 +1,81 @@
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream';
+import { finished } from 'node:stream/promises';
+import type { Gzip } from 'node:zlib';
+import type { Metrics } from '../metrics.ts';
+import { progressOf } from './channel.ts';
+import type { StallWatch, Watched } from './stall-watch.ts';
+
+/** Where an export goes: an answer, compressed or not, whose reader may be slow (it is waited for), stuck, or gone. */
+export class ExportSink implements Watched {
+  readonly #response: ServerResponse;
+  readonly #stalls: StallWatch;
+  readonly #metrics: Metrics;
+  readonly #gzip: Gzip | null;
+  readonly #closed: Promise<unknown>;
+
+  constructor(
+    response: ServerResponse,
+    { stalls, metrics }: { stalls: StallWatch; metrics: Metrics },
+    gzip: Gzip | null,
+  ) {
+    this.#response = response;
+    this.#stalls = stalls;
+    this.#metrics = metrics;
+    this.#gzip = gzip;
+    this.#closed = new Promise((resolve) => void response.once('close', resolve));
+    if (gzip === null) return;
+    gzip.on('data', () => this.#watch());
+    // It fails only where the reader goes away, which is seen at the answer.
+    pipeline(gzip, response, () => {});
+  }
+
+  get isOpen(): boolean {
+    return !this.#response.destroyed;
+  }
+
+  get unsent(): number {
+    return this.#response.writableLength;
+  }
+
+  get progress(): string {
+    const { socket } = this.#response;
+    return socket === null ? '' : progressOf(socket);
+  }
+
+  sent(): void {}
+
+  /** It took nothing for too long: what it has is no whole export, and must not look like one. */
+  stalled(): void {
+    this.#metrics.stalls.inc();
+    this.#response.socket?.resetAndDestroy();
+  }
+
+  /** Resolves when there is room for more, or nobody reads any more. */
+  async write(bytes: Buffer): Promise<void> {
+    const target = this.#gzip ?? this.#response;
+    const hasRoom = target.write(bytes);
+    this.#watch();
+    if (!hasRoom && this.isOpen) await this.#either(once(target, 'drain'));
+  }
+
+  /** Resolves when all of it was taken; with false where nobody reads any more. */
+  async end(): Promise<boolean> {
+    (this.#gzip ?? this.#response).end();
+    this.#watch();
+    return await finished(this.#response).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  #watch(): void {
+    if (this.unsent > 0) this.#stalls.watch(this);
+  }
+
+  async #either(event: Promise<unknown>): Promise<void> {
+    // Of a target that is destroyed there is no such event, but maybe an error.
+    await Promise.race([event.catch(() => undefined), this.#closed]);
+  }
+}

@@ -1,0 +1,203 @@
+/** GET /export: what a viewer may see of a workspace, as a file. Described in docs/export.md. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { finished } from 'node:stream/promises';
+import { constants, createGzip } from 'node:zlib';
+import { type ExportOutcome, exportedEntry } from '../core/activity/export-entry.ts';
+import { contentTypes } from '../core/activity/export-format.ts';
+import { manifestOf } from '../core/activity/export-manifest.ts';
+import type { ExportMoment } from '../core/activity/export-ticket.ts';
+import type { Viewer } from '../core/activity/visibility.ts';
+import { ActivityLogError } from '../errors.ts';
+import type { Services } from '../graphql/context.ts';
+import { type Logger, loggable } from '../log.ts';
+import type { Metrics } from '../metrics.ts';
+import { Export, momentOfNow } from '../storage/export.ts';
+import { acceptsGzip } from './accepts-gzip.ts';
+import { type AskedExport, readExportRequest } from './export-request.ts';
+import { ExportSink } from './export-sink.ts';
+import type { StallWatch } from './stall-watch.ts';
+
+export interface ExportsOptions {
+  services: Services;
+  logger: Logger;
+  metrics: Metrics;
+  stalls: StallWatch;
+  /** Exports that are given at once. */
+  most: number;
+  /** Whether each is logged as an entry. */
+  logged: boolean;
+}
+
+const headerNames = {
+  ticket: 'activity-log-export',
+  cursor: 'activity-log-live-cursor',
+  createdAt: 'activity-log-created-at',
+  count: 'activity-log-count',
+  bytes: 'activity-log-bytes',
+  sha256: 'activity-log-sha256',
+} as const;
+
+const corsHeaders = {
+  'access-control-allow-origin': '*',
+  'access-control-expose-headers': [...Object.values(headerNames), 'content-disposition'].join(', '),
+};
+
+const safetyHeaders = {
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  // Should a browser show it after all, it loads and runs nothing.
+  'content-security-policy': "default-src 'none'; sandbox",
+};
+
+function fileName({ order }: AskedExport, { createdAt }: ExportMoment): string {
+  const workspace = order.scope.workspaceId.replaceAll(/[^\w.-]+/g, '-').slice(0, 64);
+  return `activity-${workspace}-${createdAt.toISOString().slice(0, 19).replaceAll(':', '')}Z.${order.format}`;
+}
+
+export class Exports {
+  readonly #options: ExportsOptions;
+  #running = 0;
+
+  constructor(options: ExportsOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Answers a request. Resolves when the export has ended, however it did, and is logged.
+   * @param viewerOf who is asking; not called for a link, which says so itself
+   * @throws ActivityLogError where nothing was sent yet
+   */
+  async serve(
+    request: IncomingMessage,
+    response: ServerResponse,
+    viewerOf: () => Promise<Viewer | undefined>,
+  ): Promise<void> {
+    if (request.method === 'OPTIONS') {
+      const allowed = { 'access-control-allow-methods': 'GET, HEAD', 'access-control-allow-headers': 'authorization' };
+      response.writeHead(204, { ...corsHeaders, ...allowed, 'access-control-max-age': '600' }).end();
+      return;
+    }
+    if (request.method !== 'GET' && request.method !== 'HEAD')
+      throw new ActivityLogError('BAD_USER_INPUT', '/export is asked by GET.', { field: 'method' });
+    const { services, most, metrics } = this.#options;
+    const asked = await readExportRequest(request, services.exportSeals, viewerOf);
+    if (this.#running >= most)
+      throw new ActivityLogError('UNAVAILABLE', 'Too many exports are under way. Try again later.');
+    this.#running += 1;
+    metrics.exporting.inc();
+    let isOver = false;
+    // Before it is logged: its reader may ask for the next one at once.
+    const over = () => {
+      if (isOver) return;
+      isOver = true;
+      this.#running -= 1;
+      metrics.exporting.dec();
+    };
+    try {
+      await this.#give(request, response, asked, over);
+    } finally {
+      over();
+    }
+  }
+
+  async #give(request: IncomingMessage, response: ServerResponse, asked: AskedExport, over: () => void): Promise<void> {
+    const { database } = this.#options.services;
+    const moment = asked.moment ?? (await momentOfNow(database));
+    const work = await Export.open(database, { ...asked, moment });
+    if (response.destroyed) return;
+    const headers = { ...corsHeaders, ...safetyHeaders, ...this.#momentHeaders(asked, moment) };
+    if (request.method === 'HEAD') {
+      response.writeHead(200, { ...headers, ...bodyHeaders(asked, moment) }).end();
+      return;
+    }
+    let outcome: ExportOutcome = 'failed';
+    try {
+      outcome = asked.manifestOnly
+        ? await this.#sendManifest(response, headers, { asked, moment, work })
+        : await this.#sendExport(request, response, headers, { asked, moment, work });
+    } catch (error) {
+      if (!response.headersSent) throw error;
+      this.#options.logger.error({ err: loggable(error) }, 'an export failed');
+      // Without the last chunk: never an end that looks like one.
+      response.socket?.resetAndDestroy();
+    } finally {
+      over();
+      await this.#ended(asked, work, outcome);
+    }
+  }
+
+  #momentHeaders({ order }: AskedExport, moment: ExportMoment): Record<string, string> {
+    const { exportSeals, liveCursors } = this.#options.services;
+    return {
+      [headerNames.ticket]: exportSeals.closeTicket(order, moment),
+      [headerNames.cursor]: liveCursors.close({ seen: moment.snapshot }),
+      [headerNames.createdAt]: moment.createdAt.toISOString(),
+    };
+  }
+
+  async #sendExport(
+    request: IncomingMessage,
+    response: ServerResponse,
+    headers: Record<string, string>,
+    { asked, moment, work }: { asked: AskedExport; moment: ExportMoment; work: Export },
+  ): Promise<ExportOutcome> {
+    const isGzip = acceptsGzip(request.headers['accept-encoding']);
+    const sink = new ExportSink(response, this.#options, isGzip ? createGzip({ level: constants.Z_BEST_SPEED }) : null);
+    // HTTP/1.0, which some proxies still speak, has none.
+    const hasTrailers = request.httpVersion !== '1.0';
+    const chunks = work.chunks();
+    // The first piece is read before anything is said: what fails at once is told as an error.
+    let next = await chunks.next();
+    const { count, bytes, sha256 } = headerNames;
+    response.writeHead(200, {
+      ...headers,
+      ...bodyHeaders(asked, moment),
+      ...(isGzip ? { 'content-encoding': 'gzip' } : {}),
+      ...(hasTrailers ? { trailer: [count, bytes, sha256].join(', ') } : {}),
+    });
+    for (; next.done !== true && sink.isOpen; next = await chunks.next()) await sink.write(next.value);
+    await chunks.return(undefined);
+    if (!sink.isOpen) return 'cut';
+    const totals = work.totals();
+    const trailers = { [count]: String(totals.count), [bytes]: String(totals.bytes), [sha256]: totals.sha256 };
+    if (hasTrailers) response.addTrailers(trailers);
+    return (await sink.end()) ? 'complete' : 'cut';
+  }
+
+  async #sendManifest(
+    response: ServerResponse,
+    headers: Record<string, string>,
+    { asked, moment, work }: { asked: AskedExport; moment: ExportMoment; work: Export },
+  ): Promise<ExportOutcome> {
+    for await (const _ of work.chunks()) if (response.destroyed) return 'cut';
+    const { liveCursors } = this.#options.services;
+    const liveCursor = liveCursors.close({ seen: moment.snapshot });
+    const { order, after } = asked;
+    const manifest = manifestOf({ order, createdAt: moment.createdAt, liveCursor, after, totals: work.totals() });
+    response.writeHead(200, { ...headers, 'content-type': 'application/json; charset=utf-8' });
+    response.end(JSON.stringify(manifest));
+    return await finished(response).then(
+      () => 'complete',
+      () => 'cut',
+    );
+  }
+
+  async #ended(asked: AskedExport, work: Export, outcome: ExportOutcome): Promise<void> {
+    const { services, metrics, logged } = this.#options;
+    const { order, subject, by, after, manifestOnly } = asked;
+    const { count, bytes } = work;
+    metrics.exports.inc({ format: order.format, outcome });
+    metrics.exportedEntries.inc(count);
+    if (!logged) return;
+    await services.activityLog.log(exportedEntry({ order, subject, by, outcome, count, bytes, after, manifestOnly }));
+  }
+}
+
+function bodyHeaders(asked: AskedExport, moment: ExportMoment): Record<string, string> {
+  return {
+    'content-type': contentTypes[asked.order.format],
+    'content-disposition': `attachment; filename="${fileName(asked, moment)}"`,
+    vary: 'accept-encoding',
+  };
+}
