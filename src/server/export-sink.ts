@@ -1,6 +1,5 @@
-import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
-import { pipeline } from 'node:stream';
+import { pipeline, type Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import type { Gzip } from 'node:zlib';
 import type { Metrics } from '../metrics.ts';
@@ -13,7 +12,6 @@ export class ExportSink implements Watched {
   readonly #stalls: StallWatch;
   readonly #metrics: Metrics;
   readonly #gzip: Gzip | null;
-  readonly #closed: Promise<unknown>;
 
   constructor(
     response: ServerResponse,
@@ -24,7 +22,6 @@ export class ExportSink implements Watched {
     this.#stalls = stalls;
     this.#metrics = metrics;
     this.#gzip = gzip;
-    this.#closed = new Promise((resolve) => void response.once('close', resolve));
     if (gzip === null) return;
     gzip.on('data', () => this.#watch());
     // It fails only where the reader goes away, which is seen at the answer.
@@ -57,7 +54,7 @@ export class ExportSink implements Watched {
     const target = this.#gzip ?? this.#response;
     const hasRoom = target.write(bytes);
     this.#watch();
-    if (!hasRoom && this.isOpen) await this.#either(once(target, 'drain'));
+    if (!hasRoom && this.isOpen) await this.#room(target);
   }
 
   /** Resolves when all of it was taken; with false where nobody reads any more. */
@@ -74,8 +71,16 @@ export class ExportSink implements Watched {
     if (this.unsent > 0) this.#stalls.watch(this);
   }
 
-  async #either(event: Promise<unknown>): Promise<void> {
-    // Of a target that is destroyed there is no such event, but maybe an error.
-    await Promise.race([event.catch(() => undefined), this.#closed]);
+  /** Of a target that is destroyed there is no `drain`. Nothing is left behind: a large export waits a hundred thousand times. */
+  async #room(target: Writable): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const done = () => {
+        target.off('drain', done);
+        this.#response.off('close', done);
+        resolve();
+      };
+      target.on('drain', done);
+      this.#response.on('close', done);
+    });
   }
 }

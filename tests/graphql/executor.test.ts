@@ -118,13 +118,19 @@ function operations(style: Omit<Style, 'makeValue'>): fc.Arbitrary<GeneratedOper
     return { ...operationOf(schema, random, { ...style, makeValue }), viewer: random.pick(viewers), seed };
   });
 }
-/** Sealed anew each time. */
-const sealed = ['ActivityConnection.liveCursor'];
+/** Sealed anew each time, or of the moment. */
+const sealed = [
+  'ActivityConnection.liveCursor',
+  'RetentionPreview.asOf',
+  'ActivityExportPayload.url',
+  'ActivityExportPayload.expiresAt',
+];
 /** What changes with each entry that is written. */
 const changing = [
   ...sealed,
   ...['Node.id', 'ActivityLog.id', 'ActivityLog.databaseId', 'ActivityLog.createdAt'],
   ...['Workspace.timeline', 'Brand.timeline'],
+  ...['LegalHold.id', 'LegalHold.placedAt'],
 ];
 
 /** Compares what is executed for the second time: what has a key is there from the first time on. */

@@ -22,7 +22,8 @@ describeOnEachDatabase('retention over GraphQL', (open) => {
   let server: TestServer;
   beforeAll(async () => {
     database = await open();
-    server = await startTestServer(database);
+    // What it deletes by itself is another test's matter.
+    server = await startTestServer(database, { retentionMinutes: 0 });
   });
   afterAll(async () => await server.close());
 

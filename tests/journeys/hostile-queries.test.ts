@@ -152,7 +152,10 @@ describeOnEachDatabase('a hostile request', (open, kind) => {
     const { answer } = await send(asked('{ viewer { subject } }'));
     expect(answer).toEqual({ status: 200, data: { viewer: { subject: 'u1' } } });
     const ready = await fetch(`${server.url}/health/ready`);
-    expect([ready.status, await ready.json()]).toEqual([200, { status: 'ok' }]);
+    expect([ready.status, await ready.json()]).toEqual([
+      200,
+      { status: 'ok', checks: { process: 'ok', database: 'ok', migrations: 'ok', feed: 'idle' } },
+    ]);
     expect(Object.keys(Object.getOwnPropertyDescriptors(Object.prototype)).sort()).toEqual(everyObject);
   });
 

@@ -30,7 +30,7 @@ const write = (name: string, text: string) => {
 describe('the packed package', () => {
   it('has what it needs and nothing else', () => {
     const expected =
-      /^(dist\/.+\.(js|d\.ts)|docs\/[\w./-]+\.(md|png)|deploy\/[\w.-]+|prisma\/schema\.prisma|prisma\/migrations\/(migration_lock\.toml|\w+\/migration\.sql)|(README|CHANGELOG)\.md|package\.json|schema\.graphql)$/;
+      /^(dist\/.+\.(js|d\.ts)|docs\/[\w./-]+\.(md|png)|docs\/grafana-dashboard\.json|deploy\/[\w.-]+|prisma\/schema\.prisma|prisma\/migrations\/(migration_lock\.toml|\w+\/migration\.sql)|(README|CHANGELOG)\.md|package\.json|schema\.graphql)$/;
     expect(installed.files.filter((path) => !expected.test(path))).toEqual([]);
     expect(installed.files).toContain('schema.graphql');
     expect(installed.files.filter((path) => path.endsWith('migration.sql')).length).toBeGreaterThan(1);

@@ -82,5 +82,17 @@ test('docs/metrics.md has every metric with its labels, and no label of another 
   expect(own.length).toBeGreaterThan(40);
   expect(own.filter(({ name }) => !text.includes(`| \`${name}\` |`))).toEqual([]);
   for (const label of new Set(own.flatMap(({ labels }) => labels)))
-    expect(['by', 'code', 'field', 'method', 'pool', 'reason', 'route', 'status', 'type']).toContain(label);
+    expect([
+      'by',
+      'code',
+      'field',
+      'format',
+      'method',
+      'outcome',
+      'pool',
+      'reason',
+      'route',
+      'status',
+      'type',
+    ]).toContain(label);
 });

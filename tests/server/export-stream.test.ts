@@ -34,6 +34,8 @@ describeOnEachDatabase('an export under way', (open) => {
       onHint: { value: (...args: Parameters<Database['onHint']>) => database.onHint(...args) },
       sendHint: { value: () => database.sendHint() },
       check: { value: () => database.check() },
+      observe: { value: (...args: Parameters<Database['observe']>) => database.observe(...args) },
+      pools: { value: () => database.pools() },
       kind: { value: database.kind },
       statementTimeout: { value: database.statementTimeout },
       close: { value: async () => undefined },
