@@ -68,8 +68,12 @@ describe('with the rights of deploy/grants.sql', () => {
     const { graphql, close, lines, socket, token } = await startTestServer(database);
     onTestFinished(close);
     const live = socket(await token());
+    // Behind a cursor: when it begins is not known here.
+    const { data } = await graphql('{ timeline(workspaceId: "w1", first: 0) { liveCursor } }');
     const received = live.iterate({
-      query: 'subscription { activityAdded(workspaceId: "w1") { activity { entityId } } }',
+      query:
+        'subscription ($after: String) { activityAdded(workspaceId: "w1", after: $after) { activity { entityId } } }',
+      variables: { after: data?.['timeline'].liveCursor },
     });
     const first = received.next();
 
