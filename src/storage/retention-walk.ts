@@ -3,6 +3,8 @@
  * short transaction; between two of them writers and readers have the database for themselves.
  */
 import sql, { empty, type Sql } from 'sql-template-tag';
+import type { ActivityInput } from '../core/activity/activity.ts';
+import { acceptEntry } from '../core/activity/entry-schema.ts';
 import { heldCondition } from '../core/activity/legal-hold.ts';
 import type { PagePosition } from '../core/activity/page-cursor.ts';
 import { formatSnapshot, type Snapshot } from '../core/activity/position.ts';
@@ -16,6 +18,7 @@ import {
 import type { Database, Queryable } from './database.ts';
 import { newerThan } from './matching.ts';
 import { holdRules, readPolicies } from './retention-rules.ts';
+import { writeOne } from './write-one.ts';
 
 /** What is decided beforehand, so that a run deletes just what a dry run has said. */
 export interface RetentionMoment {
@@ -106,9 +109,11 @@ function toStep(row: Total | undefined, entries: number): Step {
 const nothing: Step = { looked: 0, last: undefined, held: 0 };
 
 /**
- * One step. The rules are those of this very moment: a policy or a hold that has come meanwhile counts.
+ * One step. The rules are those of this very moment: a policy or a hold that has come meanwhile counts. Whoever writes does
+ * not wait behind it for the disk: its commit is not waited for, and what a crash brings back is due in the next run.
  * @param after the `last` of the step before
  * @param entries to look at, at most
+ * @param tell gets the step, and may give an entry of the trail, which is written with it
  */
 export async function deleteStep(
   database: Database,
@@ -116,8 +121,10 @@ export async function deleteStep(
   moment: RetentionMoment,
   after: PagePosition | undefined,
   entries: number,
+  tell: (step: DeletingStep) => ActivityInput | undefined = () => undefined,
 ): Promise<DeletingStep> {
   return await database.transaction(async (connection) => {
+    await connection.query(sql`SELECT set_config('synchronous_commit', 'off', true)`);
     await holdRules(connection);
     const found = dueEntries(workspaceId, await policiesOf(connection, workspaceId), moment, after, entries);
     if (found === undefined) return { ...nothing, deleted: new Map() };
@@ -126,7 +133,10 @@ export async function deleteStep(
         LEFT JOIN (SELECT "policyId", count(*)::int4 AS n FROM due WHERE NOT "held" GROUP BY "policyId") AS by_policy ON true`,
     );
     const deleted = rows.flatMap(({ policyId, n }): [string, number][] => (policyId === null ? [] : [[policyId, n]]));
-    return { ...toStep(rows[0], entries), deleted: new Map(deleted) };
+    const step = { ...toStep(rows[0], entries), deleted: new Map(deleted) };
+    const entry = tell(step);
+    if (entry !== undefined) await writeOne(connection, acceptEntry(entry));
+    return step;
   });
 }
 

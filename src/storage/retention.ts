@@ -20,7 +20,7 @@ export interface RetentionOptions extends RetentionMoment {
   /** Only this workspace. Default: all that policies are for. */
   workspaceId?: string | undefined;
   /**
-   * How long to rest between two steps, as a multiple of the time that a step took. Default 3: a quarter of the time is work,
+   * How long to rest between two steps, as a multiple of the time that a step took. Default 10: a tenth of the time is work,
    * and writers and readers hardly notice.
    */
   rest?: number;
@@ -56,7 +56,7 @@ export async function readRetentionMoment(database: Database): Promise<Retention
 }
 
 type StepOf = (
-  workspaceId: string,
+  workspace: WorkspaceReport,
   after: PagePosition | undefined,
   entries: number,
 ) => Promise<{ looked: number; last: PagePosition | undefined; held: number; byPolicy: ReadonlyMap<string, number> }>;
@@ -64,11 +64,11 @@ type StepOf = (
 /** Goes through all workspaces in steps. */
 async function walk(
   database: Database,
-  { workspaceId: only, rest = 3, signal, onStep }: RetentionOptions,
+  { workspaceId: only, rest = 10, signal, onStep }: RetentionOptions,
+  policies: readonly RetentionPolicy[],
   step: StepOf,
-  ended: (workspace: WorkspaceReport, policies: readonly RetentionPolicy[]) => Promise<void> = async () => {},
+  cut: (workspace: WorkspaceReport) => Promise<void> = async () => {},
 ): Promise<RetentionReport> {
-  const policies = await readPolicies(database);
   const workspaces = await workspacesWithPolicies(database, policies);
   const report: RetentionReport = { workspaces: [], looked: 0, due: 0, held: 0 };
   let entries: number = firstStep;
@@ -76,17 +76,20 @@ async function walk(
     if (only !== undefined && workspaceId !== only) continue;
     const workspace: WorkspaceReport = { workspaceId, byPolicy: new Map() };
     let last: PagePosition | undefined;
+    // What an ended one has lost is told of with its last step.
+    let isUnderWay = false;
     try {
       do {
         signal?.throwIfAborted();
         const began = performance.now();
-        const result = await step(workspaceId, last, entries);
+        const result = await step(workspace, last, entries);
         const took = performance.now() - began;
         last = result.last;
+        isUnderWay = last !== undefined;
         report.looked += result.looked;
         report.held += result.held;
         for (const [id, n] of result.byPolicy) {
-          workspace.byPolicy.set(id, (workspace.byPolicy.get(id) ?? 0) + n);
+          add(workspace.byPolicy, id, n);
           report.due += n;
         }
         if (workspace.byPolicy.size > 0 && report.workspaces.at(-1) !== workspace) report.workspaces.push(workspace);
@@ -94,12 +97,15 @@ async function walk(
         if (result.looked === entries) entries = nextSize(entries, took);
         if (rest > 0 && result.looked > 0) await delay(took * rest, undefined, { signal });
       } while (last !== undefined);
-    } finally {
-      if (workspace.byPolicy.size > 0) await ended(workspace, policies);
+    } catch (error) {
+      if (isUnderWay && workspace.byPolicy.size > 0) await cut(workspace);
+      throw error;
     }
   }
   return report;
 }
+
+const add = (counts: Map<string, number>, id: string, n: number) => void counts.set(id, (counts.get(id) ?? 0) + n);
 
 const nextSize = (entries: number, took: number): number =>
   Math.round(Math.min(Math.max(entries * Math.min(stepTime / Math.max(took, 1), 2), smallestStep), largestStep));
@@ -112,24 +118,31 @@ export async function applyRetention(
   database: Database,
   options: RetentionOptions & { by: Actor },
 ): Promise<RetentionReport> {
-  return await walk(
-    database,
-    options,
-    async (workspaceId, after, entries) => {
-      const { deleted, ...step } = await deleteStep(database, workspaceId, options, after, entries);
-      return { ...step, byPolicy: deleted };
-    },
-    async ({ workspaceId, byPolicy }, policies) => {
-      const counts = policies.flatMap((policy) => {
-        const deleted = byPolicy.get(policy.id);
-        return deleted === undefined ? [] : [{ policy, deleted }];
-      });
-      await database.transaction(async (connection) => {
-        await writeOne(connection, acceptEntry(entriesDeleted(workspaceId, counts, options.asOf, options.by)));
-      });
-      database.sendHint();
-    },
-  );
+  const policies = await readPolicies(database);
+  const entryOf = ({ workspaceId, byPolicy }: WorkspaceReport) => {
+    const counts = policies.flatMap((policy) => {
+      const deleted = byPolicy.get(policy.id);
+      return deleted === undefined ? [] : [{ policy, deleted }];
+    });
+    return entriesDeleted(workspaceId, counts, options.asOf, options.by);
+  };
+  const deletes: StepOf = async (workspace, after, entries) => {
+    const { workspaceId } = workspace;
+    const { deleted, ...step } = await deleteStep(database, workspaceId, options, after, entries, (done) => {
+      // With the last step of the workspace comes the entry that tells of all of them.
+      const byPolicy = new Map(workspace.byPolicy);
+      for (const [id, n] of done.deleted) add(byPolicy, id, n);
+      return done.last === undefined && byPolicy.size > 0 ? entryOf({ workspaceId, byPolicy }) : undefined;
+    });
+    if (step.last === undefined) database.sendHint();
+    return { ...step, byPolicy: deleted };
+  };
+  return await walk(database, options, policies, deletes, async (workspace) => {
+    await database.transaction(async (connection) => {
+      await writeOne(connection, acceptEntry(entryOf(workspace)));
+    });
+    database.sendHint();
+  });
 }
 
 /**
@@ -140,7 +153,7 @@ export async function previewRetention(
   database: Database,
   options: RetentionOptions & { onEntry?: (workspaceId: string, entry: DueEntry) => void | Promise<void> },
 ): Promise<RetentionReport> {
-  return await walk(database, options, async (workspaceId, after, entries) => {
+  return await walk(database, options, await readPolicies(database), async ({ workspaceId }, after, entries) => {
     const { due, ...step } = await lookStep(database, workspaceId, options, after, entries);
     const byPolicy = new Map<string, number>();
     for (const entry of due) {

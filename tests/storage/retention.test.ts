@@ -308,8 +308,15 @@ describeOnEachDatabase('retention', (open, kind) => {
       ({ eventKey }) => eventKey === 'settings.retention_applied',
     );
     expect(told.map(({ payload }) => payload)).toMatchObject([{ deleted: 500 }]);
-    // The work is free for others.
-    expect((await runRetention(database, { asOf, by: commandLine, rest: 0 }))?.due).toBe(100);
+    // The work is free for others. Who is stopped behind the last step has told of all of it.
+    const last = new AbortController();
+    const stopped = runRetention(database, { asOf, by: commandLine, signal: last.signal, onStep: () => last.abort() });
+    await expect(stopped).rejects.toThrow();
+    expect(await ids()).toEqual([]);
+    const all = (await storedEntries(database, 'w1')).filter(
+      ({ eventKey }) => eventKey === 'settings.retention_applied',
+    );
+    expect(all.map(({ payload }) => payload)).toMatchObject([{ deleted: 500 }, { deleted: 100 }]);
   });
 
   it.runIf(kind === 'postgres')('a hold is placed when the step under way has ended', async () => {
