@@ -9,6 +9,6 @@ import { runSections } from './support/run-sections.mjs';
 export const run = () =>
   runSections('retention', {
     sections: { beside, month },
-    open: () => startPostgres({ settings: [...tuned, 'autovacuum_naptime=5s'] }),
+    open: () => startPostgres({ settings: tuned }),
     begin: async (postgres) => ({ postgres }),
   });

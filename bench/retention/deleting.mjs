@@ -25,7 +25,7 @@ export async function openRetention(databaseUrl, days) {
         values: [],
       }),
     /** Deletes until it is stopped or nothing is due. @returns what stops it, and says how many were deleted */
-    start: ({ asOf, rest } = {}) => {
+    start: ({ asOf, rest, workspaceId } = {}) => {
       const ending = new AbortController();
       let deleted = 0;
       const running = readRetentionMoment(database)
@@ -34,6 +34,7 @@ export async function openRetention(databaseUrl, days) {
             ...moment,
             ...(asOf && { asOf }),
             ...(rest !== undefined && { rest }),
+            workspaceId,
             by: commandLine,
             signal: ending.signal,
             onStep: (_workspaceId, report) => {

@@ -29,6 +29,8 @@ async function untilVacuumed(client, before) {
 }
 
 export async function month({ postgres }) {
+  await postgres.query(`ALTER SYSTEM SET autovacuum_naptime = '5s'`);
+  await postgres.query('SELECT pg_reload_conf()');
   const url = await createMigrated(postgres);
   const client = await openClient(url);
   const retention = await openRetention(url, keptDays);
