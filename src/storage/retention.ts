@@ -15,6 +15,8 @@ import { writeOne } from './write-one.ts';
 const [firstStep, smallestStep, largestStep] = [500, 100, 10_000] as const;
 /** Milliseconds that a step should take: that long a row of the index, or a connection, is taken from others. */
 const stepTime = 50;
+/** Milliseconds of one rest: a database that has become slow must not let the work go to another process meanwhile. */
+const longestRest = 10_000;
 
 export interface RetentionOptions extends RetentionMoment {
   /** Only this workspace. Default: all that policies are for. */
@@ -95,7 +97,7 @@ async function walk(
         if (workspace.byPolicy.size > 0 && report.workspaces.at(-1) !== workspace) report.workspaces.push(workspace);
         await onStep?.(workspaceId, report);
         if (result.looked === entries) entries = nextSize(entries, took);
-        if (rest > 0 && result.looked > 0) await delay(took * rest, undefined, { signal });
+        if (rest > 0 && result.looked > 0) await delay(Math.min(took * rest, longestRest), undefined, { signal });
       } while (last !== undefined);
     } catch (error) {
       if (isUnderWay && workspace.byPolicy.size > 0) await cut(workspace);
