@@ -93,7 +93,8 @@ test('of an application, while its entries are kept: each is delivered once, in 
   const env = { DATABASE_URL: url, ACTIVITY_SPOOL_DIR: temporaryDirectory(), ...settable };
   const application = await ApplicationProcess.start({ name: 'app', callers: 4, env });
   await application.log(20);
-  await postgres.kill();
+  // In order: of a server that is killed some processes still answer until they notice.
+  await postgres.shutDown();
   await application.log(50);
   await setBack(application);
   await application.log(50);
