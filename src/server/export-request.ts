@@ -65,14 +65,15 @@ function readOrder(query: URLSearchParams, viewer: Viewer): ExportOrder {
  * @throws ActivityLogError BAD_USER_INPUT, UNAUTHENTICATED, FORBIDDEN or LIMIT_EXCEEDED with the field at fault
  */
 export async function readExportRequest(
-  { url = '' }: IncomingMessage,
+  { url = '', headers }: IncomingMessage,
   seals: ExportSeals,
-  viewerOf: () => Promise<Viewer | undefined>,
+  viewerOf: (authorization: string | undefined) => Promise<Viewer | undefined>,
 ): Promise<AskedExport> {
   const query = new URL(url, 'http://localhost').searchParams;
   const link = query.get('link');
   // Who is nobody is told nothing about parameters.
-  const viewer = link === null ? await viewerOf() : undefined;
+  // A request by a link counts as one of nobody's.
+  const viewer = await viewerOf(link === null ? headers.authorization : undefined);
   if (link === null && viewer === undefined) throw new ActivityLogError('UNAUTHENTICATED');
   checkNames(query);
   const after = query.get('after') ?? undefined;

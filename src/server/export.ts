@@ -13,6 +13,7 @@ import { type Logger, loggable } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import { Export, momentOfNow } from '../storage/export.ts';
 import { acceptsGzip } from './accepts-gzip.ts';
+import { exportHeaders } from './export-headers.ts';
 import { type AskedExport, readExportRequest } from './export-request.ts';
 import { ExportSink } from './export-sink.ts';
 import type { StallWatch } from './stall-watch.ts';
@@ -28,25 +29,9 @@ export interface ExportsOptions {
   logged: boolean;
 }
 
-const headerNames = {
-  ticket: 'activity-log-export',
-  cursor: 'activity-log-live-cursor',
-  createdAt: 'activity-log-created-at',
-  count: 'activity-log-count',
-  bytes: 'activity-log-bytes',
-  sha256: 'activity-log-sha256',
-} as const;
-
-const corsHeaders = {
-  'access-control-allow-origin': '*',
-  'access-control-expose-headers': [...Object.values(headerNames), 'content-disposition'].join(', '),
-};
-
-const safetyHeaders = {
+const always = {
   'cache-control': 'no-store',
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'no-referrer',
-  // Should a browser show it after all, it loads and runs nothing.
+  // Should a browser show it after all, it loads and runs nothing, and is of no origin.
   'content-security-policy': "default-src 'none'; sandbox",
 };
 
@@ -65,19 +50,14 @@ export class Exports {
 
   /**
    * Answers a request. Resolves when the export has ended, however it did, and is logged.
-   * @param viewerOf who is asking; not called for a link, which says so itself
+   * @param viewerOf who is asking, by an Authorization header; a link is asked for with none, and says so itself
    * @throws ActivityLogError where nothing was sent yet
    */
   async serve(
     request: IncomingMessage,
     response: ServerResponse,
-    viewerOf: () => Promise<Viewer | undefined>,
+    viewerOf: (authorization: string | undefined) => Promise<Viewer | undefined>,
   ): Promise<void> {
-    if (request.method === 'OPTIONS') {
-      const allowed = { 'access-control-allow-methods': 'GET, HEAD', 'access-control-allow-headers': 'authorization' };
-      response.writeHead(204, { ...corsHeaders, ...allowed, 'access-control-max-age': '600' }).end();
-      return;
-    }
     if (request.method !== 'GET' && request.method !== 'HEAD')
       throw new ActivityLogError('BAD_USER_INPUT', '/export is asked by GET.', { field: 'method' });
     const { services, most, metrics } = this.#options;
@@ -106,7 +86,7 @@ export class Exports {
     const moment = asked.moment ?? (await momentOfNow(database));
     const work = await Export.open(database, { ...asked, moment });
     if (response.destroyed) return;
-    const headers = { ...corsHeaders, ...safetyHeaders, ...this.#momentHeaders(asked, moment) };
+    const headers = { ...always, ...this.#momentHeaders(asked, moment) };
     if (request.method === 'HEAD') {
       response.writeHead(200, { ...headers, ...bodyHeaders(asked, moment) }).end();
       return;
@@ -130,9 +110,9 @@ export class Exports {
   #momentHeaders({ order }: AskedExport, moment: ExportMoment): Record<string, string> {
     const { exportSeals, liveCursors } = this.#options.services;
     return {
-      [headerNames.ticket]: exportSeals.closeTicket(order, moment),
-      [headerNames.cursor]: liveCursors.close({ seen: moment.snapshot }),
-      [headerNames.createdAt]: moment.createdAt.toISOString(),
+      [exportHeaders.ticket]: exportSeals.closeTicket(order, moment),
+      [exportHeaders.cursor]: liveCursors.close({ seen: moment.snapshot }),
+      [exportHeaders.createdAt]: moment.createdAt.toISOString(),
     };
   }
 
@@ -149,7 +129,7 @@ export class Exports {
     const chunks = work.chunks();
     // The first piece is read before anything is said: what fails at once is told as an error.
     let next = await chunks.next();
-    const { count, bytes, sha256 } = headerNames;
+    const { count, bytes, sha256 } = exportHeaders;
     response.writeHead(200, {
       ...headers,
       ...bodyHeaders(asked, moment),

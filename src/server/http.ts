@@ -211,7 +211,7 @@ async function answer(
     return await answerGraphql(request, response, { signedIn: viewer, scope }, options);
   }
   if (path === '/export') {
-    const viewerOf = () => signIn(request.headers.authorization, request, options);
+    const viewerOf = (authorization: string | undefined) => signIn(authorization, request, options);
     return await options.exports.serve(request, response, viewerOf);
   }
   sendJson(response, 404, {

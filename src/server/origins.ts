@@ -1,9 +1,10 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { exportHeaders } from './export-headers.ts';
 
 /** What scripts of other origins may send and read. */
 const methods = 'GET, POST, OPTIONS';
 const sent = 'authorization, content-type, x-request-id, traceparent, tracestate, range, last-event-id';
-const read = 'x-request-id, retry-after, content-disposition, content-range, accept-ranges, etag';
+const read = ['x-request-id', 'retry-after', 'content-disposition', ...Object.values(exportHeaders)].join(', ');
 /** Seconds that a browser remembers it; some take less. */
 const remembered = '7200';
 

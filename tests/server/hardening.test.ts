@@ -34,6 +34,7 @@ describe('a server as it comes', () => {
     ['/graphql', { accept: 'text/html' }],
     ['/graphql/assets/boot.js', {}],
     ['/graphql?query={__typename}', {}],
+    ['/export', {}],
     ['/graphql?query={', {}],
     ['/', {}],
   ])('says what browsers need to know with every answer: %s', async (path, headers) => {
@@ -230,6 +231,22 @@ describe('a server with settings for production', () => {
     expect(await metrics('Bearer the text that a scraper has')).toBe(200);
     for (const path of ['/graphql', '/graphql/assets/boot.js'])
       expect(await (await ask(path, { headers: { accept: 'text/html' } })).text()).not.toContain('<html');
+  });
+
+  it('lets pages of the origins that are named read exports, and no others', async () => {
+    const path = '/export?workspaceId=w1&format=csv';
+    const authorization = `Bearer ${await server.token()}`;
+    const read = async (origin: string) => {
+      const answer = await ask(path, { headers: { authorization, origin } });
+      await answer.text();
+      return [answer.status, answer.headers.get('access-control-allow-origin')];
+    };
+    expect([await read(front), await read('https://evil.example')]).toEqual([
+      [200, front],
+      [200, null],
+    ]);
+    const { headers } = await ask(path, { method: 'OPTIONS', headers: { origin: front } });
+    expect(headers.get('access-control-allow-origin')).toBe(front);
   });
 
   it('logs each request at info', async () => {
