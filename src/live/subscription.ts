@@ -159,12 +159,12 @@ export class Subscription implements Member {
   }
 
   /**
-   * Reads from the database and writes, while the state is the same: to the end of the window up to `until`, or, without
-   * it, until a whole window had nothing more than one read takes.
+   * Reads from the database and writes: while it is joining, to the end of the window up to `until`; while it is behind,
+   * without it, until a whole window had nothing more than one read takes. Nothing where it is closed, or closed meanwhile.
    * @returns true where it got there
    */
   async #readOn(until: Snapshot | undefined): Promise<boolean> {
-    const state = this.#state;
+    const state = until === undefined ? 'behind' : 'joining';
     const most = this.#live.batch ?? 500;
     let limit = Math.min(page.first, most);
     while (this.#state === state && this.#position !== undefined) {

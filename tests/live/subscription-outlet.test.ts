@@ -166,6 +166,27 @@ describe('a subscription with an outlet that is full now and then', () => {
     subscription.close();
     await feed.close();
   });
+
+  it('reads and writes nothing more once it is closed while it waits for room', async () => {
+    const source = new ModelSource();
+    const { feed, failures, subscribe } = partsOf(source);
+    const outlet = new BoundedOutlet(1);
+    const subscription = subscribe(outlet, { seen: source.now() });
+    await vi.advanceTimersByTimeAsync(0);
+    const [first] = source.write(7);
+    source.hint();
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect([outlet.texts, outlet.isWaitedFor]).toEqual([[first?.id], true]);
+    const { reads } = source;
+    const { writes } = outlet;
+    subscription.close();
+    // As a socket that is gone: room for ever, and nobody there.
+    outlet.drain(0);
+    outlet.drain(1_000);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect([source.reads, outlet.writes, outlet.texts, failures]).toEqual([reads, writes, [first?.id], []]);
+    await feed.close();
+  });
 });
 
 describe('a subscription whose rendering is away for a while', () => {
