@@ -28,7 +28,7 @@ export const builder = new SchemaBuilder<{
   complexity: {
     defaultComplexity: 1,
     defaultListMultiplier: 10,
-    limit: queryLimits,
+    limit: ({ isCostKnown }) => (isCostKnown === true ? {} : queryLimits),
     complexityError,
   },
   prisma: {

@@ -44,6 +44,8 @@ export interface GraphqlContext {
   readonly scope?: RequestScope | undefined;
   /** There where pages may write themselves into the answer. */
   pages?: WrittenPages | undefined;
+  /** True where the operation is known not to cost too much. */
+  isCostKnown?: boolean;
 }
 
 /** The context of one request. */

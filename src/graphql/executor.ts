@@ -12,6 +12,7 @@ import {
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 import { LRUCache } from 'lru-cache';
 import { isCompilable } from './compilable.ts';
+import { KnownCosts } from './complexity.ts';
 import type { GraphqlContext } from './context.ts';
 
 /** Executions of an operation from which on it is compiled: what is asked only once would not win back the time for it. */
@@ -25,9 +26,11 @@ interface Compiled {
   query: CompiledQuery['query'] | undefined;
   /** The variables that are no lists. */
   single: readonly string[];
+  /** What it may cost with which variables. */
+  costs: KnownCosts | undefined;
 }
 
-const byGraphqlJs: Compiled = { query: undefined, single: [] };
+const byGraphqlJs: Compiled = { query: undefined, single: [], costs: undefined };
 
 /** Where the lines of a text begin. */
 function lineStarts(body: string): number[] {
@@ -45,7 +48,8 @@ function withErrorsOf({ loc }: DocumentNode, result: ExecutionResult): Execution
   return { ...result, errors };
 }
 
-const contextOf = ({ contextValue }: ExecutionArgs) => contextValue as Pick<GraphqlContext, 'pages'> | undefined;
+const contextOf = ({ contextValue }: ExecutionArgs) =>
+  contextValue as Pick<GraphqlContext, 'pages' | 'isCostKnown'> | undefined;
 
 /** By graphql-js, in whose results nothing writes itself. */
 function executePlain(args: ExecutionArgs): ExecutionResult | Promise<ExecutionResult> {
@@ -83,15 +87,23 @@ export class Executor {
    */
   execute(args: ExecutionArgs): ExecutionResult | Promise<ExecutionResult> {
     const operation = getOperationAST(args.document, args.operationName);
-    const { query, single } = (operation && this.#compiledOf(args.document, operation)) ?? byGraphqlJs;
+    const { query, single, costs } = (operation && this.#compiledOf(args.document, operation)) ?? byGraphqlJs;
     if (query === undefined) return executePlain(args);
     const variables = args.variableValues ?? {};
     // The compiler takes a list for an object.
     if (single.some((name) => Array.isArray(variables[name]))) return executePlain(args);
+    const context = contextOf(args);
+    const cost = costs?.keyOf(variables);
+    const isCostKnown = cost !== undefined && costs?.has(cost) === true;
+    if (isCostKnown && context !== undefined) context.isCostKnown = true;
+    const done = (settled: ExecutionResult): ExecutionResult => {
+      if (!isCostKnown && cost !== undefined && settled.errors === undefined) costs?.add(cost);
+      return finish(args, settled);
+    };
     const result = query(args.rootValue, args.contextValue, variables) as ExecutionResult | Promise<ExecutionResult>;
-    if ('then' in result) return result.then((settled) => finish(args, settled));
+    if ('then' in result) return result.then(done);
     // Without data nothing was executed: the variables are wrong, and graphql-js says so best.
-    return 'data' in result ? finish(args, result) : executePlain(args);
+    return 'data' in result ? done(result) : executePlain(args);
   }
 
   #compiledOf(document: DocumentNode, operation: OperationDefinitionNode): Compiled {
@@ -111,6 +123,8 @@ export class Executor {
     const single = (operation.variableDefinitions ?? []).flatMap(({ variable, type }) =>
       (type.kind === Kind.NON_NULL_TYPE ? type.type : type).kind === Kind.LIST_TYPE ? [] : [variable.name.value],
     );
-    return isCompiledQuery(compiled) ? { query: compiled.query, single } : byGraphqlJs;
+    return isCompiledQuery(compiled)
+      ? { query: compiled.query, single, costs: new KnownCosts(operation) }
+      : byGraphqlJs;
   }
 }

@@ -144,12 +144,11 @@ class PostgresDatabase implements Database {
   }
 
   async query<Row>(statement: Statement, options: QueryOptions = {}): Promise<Row[]> {
-    const patience = this.#patience === undefined ? {} : { query_timeout: this.#patience };
     const isPlanned = options.onePlan === true && this.#preparing.works;
     const pool = isPlanned ? this.#planned : this.#pool;
     return await this.#preparing.run<Row>(statement, options, (query) =>
       this.#observed.run(isPlanned ? 'pages' : 'queries', query.text, () =>
-        this.#track(this.#onConnection((client) => client.query({ ...query, ...patience }), pool)),
+        this.#track(this.#onConnection((client) => client.query(query), pool)),
       ),
     );
   }

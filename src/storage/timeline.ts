@@ -50,6 +50,12 @@ export async function readPage(database: Database, request: PageRequest): Promis
   return page ?? (await readSelectedPage(database, request));
 }
 
+/** The texts of the statements for a plain page, made once for each shape: together with its name it is looked up by each. */
+const texts = new Map<string, string>();
+
+const shapeOf = (bound: Bound | undefined): string =>
+  bound === undefined ? 'none' : bound.including === true ? 'from' : 'beyond';
+
 /** From one statement; undefined where that ended before the page did. */
 async function readPlainPage(database: Database, request: PageRequest): Promise<Page | undefined> {
   const { after, before, limit, scope } = request;
@@ -65,9 +71,13 @@ async function readPlainPage(database: Database, request: PageRequest): Promise<
             SELECT * FROM "ActivityLog" WHERE "workspaceId" = ${scope.workspaceId}
               AND ${range} ORDER BY ${direction} LIMIT ${most}) AS entry) AS looked
         WHERE ${scopeCondition(scope)} OR "place" = ${most} ORDER BY ${direction} LIMIT ${limit + 1}`;
+  const statement = sql`SELECT now.snapshot, entry.* FROM (SELECT ${snapshotText} AS snapshot) AS now
+    LEFT JOIN LATERAL ( ${shown} ) AS entry ON true ORDER BY ${direction}`;
+  const shape = `${seesAll(scope) ? 'all' : 'some'} ${request.from} ${shapeOf(after)} ${shapeOf(before)}`;
+  let text = texts.get(shape);
+  if (text === undefined) texts.set(shape, (text = statement.text));
   const rows = await database.query<[snapshot: string, id: string | null, ...unknown[]]>(
-    sql`SELECT now.snapshot, entry.* FROM (SELECT ${snapshotText} AS snapshot) AS now
-      LEFT JOIN LATERAL ( ${shown} ) AS entry ON true ORDER BY ${direction}`,
+    { text, values: statement.values },
     { repeated: true, onePlan: true, rowMode: 'array' },
   );
   // Beside no entry there is a row for the snapshot alone.
