@@ -1,7 +1,8 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { ConfigError, readConfig } from '../config.ts';
+import { readConfig } from '../config.ts';
 import { type Role, roles } from '../core/activity/visibility.ts';
 import { readSecret, signToken } from '../server/token.ts';
+import { ConfigError } from '../setting.ts';
 import { UsageError } from './exit.ts';
 
 const units = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
