@@ -21,7 +21,7 @@ const lineEvery = 30_000;
 const megabyte = 1024 * 1024;
 
 /** MB a minute by least squares, over the last two thirds: the first one is still warming up. */
-export function slope(samples) {
+function slope(samples) {
   const last = samples.slice(Math.floor(samples.length / 3));
   const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
   const [minutes, memory] = [mean(last.map((one) => one.minutes)), mean(last.map((one) => one.rss))];

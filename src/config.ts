@@ -2,62 +2,9 @@
  * Every setting of the service, in one table: name, default, parser, help. `--help` and docs/configuration.md come from
  * it. A bad value stops the start with a message that names the setting, what it got and what it takes.
  */
-import { shorten } from './errors.ts';
+import { oneOf, optionalText, origins, readSettings, type Setting, url, whole } from './setting.ts';
 
-interface Setting<T> {
-  /** The environment variable. */
-  name: string;
-  /** The default as a person would read it. */
-  default: string;
-  /** What it takes, for messages and docs. */
-  takes: string;
-  help: string;
-  /** True where the value must never be printed. */
-  secret?: boolean;
-  /** `raw` is undefined where the variable is unset or empty. Throws where the value is not one that it takes. */
-  parse(raw: string | undefined): T;
-}
-
-const optionalText = (raw: string | undefined): string | undefined => raw;
-
-function whole(least: number, most: number, otherwise: number) {
-  return (raw: string | undefined): number => {
-    if (raw === undefined) return otherwise;
-    const value = Number(raw);
-    if (!/^\d+$/.test(raw) || value < least || value > most) throw new Error('out of range');
-    return value;
-  };
-}
-
-function oneOf<const T extends string>(values: readonly T[], otherwise: T) {
-  return (raw: string | undefined): T => {
-    if (raw === undefined) return otherwise;
-    const found = values.find((value) => value === raw);
-    if (found === undefined) throw new Error('unknown value');
-    return found;
-  };
-}
-
-function url(protocols: readonly string[]) {
-  return (raw: string | undefined): string | undefined => {
-    if (raw === undefined) return undefined;
-    if (raw === 'memory://' && protocols.includes('memory:')) return raw;
-    if (!protocols.includes(new URL(raw).protocol)) throw new Error('unknown protocol');
-    return raw;
-  };
-}
-
-/** A comma between two; `*` alone for all of them. */
-function origins(raw: string | undefined): '*' | readonly string[] {
-  if (raw === undefined || raw === '*') return '*';
-  return raw.split(',').map((part) => {
-    const { origin, protocol } = new URL(part.trim());
-    if (origin !== part.trim().replace(/\/$/, '') || !/^https?:$/.test(protocol)) throw new Error('not an origin');
-    return origin;
-  });
-}
-
-export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
 const table = {
   databaseUrl: {
@@ -329,27 +276,8 @@ export type Config = { [K in keyof typeof table]: ReturnType<(typeof table)[K]['
 /** The table of settings, for help texts and docs. */
 export const settings: readonly Setting<unknown>[] = Object.values(table);
 
-/** A setting that cannot be used. The message lists every bad one. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-}
-
 /**
  * Reads the settings from an environment.
  * @throws ConfigError naming each bad setting, what it got (never a secret) and what it takes.
  */
-export function readConfig(env: Record<string, string | undefined> = process.env): Config {
-  const problems: string[] = [];
-  const config: Record<string, unknown> = {};
-  for (const [key, setting] of Object.entries(table) as [string, Setting<unknown>][]) {
-    const raw = env[setting.name] === '' ? undefined : env[setting.name];
-    try {
-      config[key] = setting.parse(raw);
-    } catch {
-      const got = setting.secret ? 'a value that it cannot use' : shorten(raw);
-      problems.push(`${setting.name} got ${got}; it takes ${setting.takes}.`);
-    }
-  }
-  if (problems.length > 0) throw new ConfigError(problems.join('\n'));
-  return config as Config;
-}
+export const readConfig = (env: Record<string, string | undefined> = process.env): Config => readSettings(table, env);

@@ -9,7 +9,7 @@ export const collectable = ['--expose-gc', '--import', fileURLToPath(new URL('gc
 const settled = { samples: 6, every: 500, within: 0.01, atMost: 40 };
 
 /** The memory of a process when it has stayed within 1 % for 3 s, or after 20 s whatever it does. */
-export async function steadyMemory(pid) {
+async function steadyMemory(pid) {
   const last = [];
   for (let taken = 0; taken < settled.atMost; taken += 1) {
     last.push(residentMemory(pid));

@@ -10,7 +10,7 @@ import { ofDist } from './dist.mjs';
 const secret = randomBytes(48).toString('base64url');
 
 /** A token that reads and writes everywhere, for as long as any benchmark takes. */
-export async function signedToken() {
+async function signedToken() {
   const { signToken } = await import(ofDist('server/token.js'));
   const grant = { subject: 'bench', workspaceId: '*', role: 'operator', brandIds: [], ttl: 86_400 };
   return await signToken({}, new TextEncoder().encode(secret), grant);

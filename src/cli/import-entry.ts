@@ -1,10 +1,14 @@
 import { hash } from 'node:crypto';
 import type { AcceptedActivity, ActivityInput } from '../core/activity/activity.ts';
 import { sorted } from '../core/activity/canonical-json.ts';
+import type { EntryField } from '../core/activity/entry-columns.ts';
 import { acceptEntry } from '../core/activity/entry-schema.ts';
 import { ActivityLogError, shorten } from '../errors.ts';
 import { IdenticalLines } from './identical-lines.ts';
 import { type Line, longestLine } from './import-lines.ts';
+
+/** What makes two lines the same; a field that is missing in their key does not compile. */
+type SaidField = Exclude<EntryField, 'id' | 'payloadText' | 'idempotencyKey'> | 'payload';
 
 /** An entry ready to be written, with its idempotency key. */
 export interface ImportEntry {
@@ -92,7 +96,7 @@ export class ImportEntries {
       severity,
       visibility,
       workspaceId,
-    });
+    } satisfies Record<SaidField, unknown>);
     const digest = hash('sha256', text, 'buffer');
     const count = this.#identical.count(digest);
     return `import:${digest.toString('base64url')}${count === 1 ? '' : `#${count}`}`;

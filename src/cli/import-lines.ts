@@ -63,7 +63,7 @@ async function* unpacked(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer, 
 }
 
 /** The lines of chunks. No more than one line is held. */
-export async function* splitLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<Line[], void, undefined> {
+async function* splitLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<Line[], void, undefined> {
   let number = 0;
   let parts: Buffer[] = [];
   let length = 0;

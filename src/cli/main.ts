@@ -2,8 +2,9 @@
 import './production.ts';
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import { ConfigError, settings } from '../config.ts';
+import { settings } from '../config.ts';
 import { ActivityLogError } from '../errors.ts';
+import { ConfigError } from '../setting.ts';
 import { exitCodes, UsageError } from './exit.ts';
 import { addExport } from './export.ts';
 import { addImport } from './import.ts';

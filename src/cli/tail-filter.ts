@@ -1,7 +1,6 @@
-import { coerceInputValue, isInputType } from 'graphql';
 import type { ActivityFilter as FilterInput } from '../client/client.ts';
 import type { ActivityFilter } from '../core/activity/filter.ts';
-import { schema } from '../graphql/schema.ts';
+import { readFilter } from '../graphql/filter-json.ts';
 import { UsageError } from './exit.ts';
 
 /** A filter as JSON says it, for a server, and as the domain takes it. */
@@ -24,11 +23,9 @@ export function parseFilter(text: string): ParsedFilter {
   } catch (error) {
     return refuse((error as Error).message);
   }
-  const type = schema.getType('ActivityFilter');
-  if (!isInputType(type) || input === null) return refuse('it is null');
-  const filter = coerceInputValue(input, type, (path, _value, error) => {
+  const filter = readFilter(input, (path, message) => {
     const at = path.length === 0 ? '' : `${path.join('.')}: `;
-    refuse(`${at}${error.message}`);
-  }) as ActivityFilter;
+    return refuse(`${at}${message}`);
+  });
   return { input: input as FilterInput, filter };
 }

@@ -10,7 +10,7 @@ const colours = { INFO: 'cyan', WARNING: 'yellow', ERROR: 'red' } as const;
 const unshowable = /[\p{Cc}\u2028\u2029\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]/gu;
 
 /** The text with every such character as `\u001b`. Entries come from anywhere, and terminals obey. */
-export function escapeControls(text: string): string {
+function escapeControls(text: string): string {
   return text.replace(unshowable, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 

@@ -1,13 +1,14 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { ConfigError, readConfig } from '../config.ts';
+import { readConfig } from '../config.ts';
 import { type Role, roles } from '../core/activity/visibility.ts';
 import { readSecret, signToken } from '../server/token.ts';
+import { ConfigError } from '../setting.ts';
 import { UsageError } from './exit.ts';
 
 const units = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
 
 /** `90s`, `15m`, `1h`, `7d`, as seconds. */
-export function parseDuration(text: string): number {
+function parseDuration(text: string): number {
   const [, count, unit] = /^([1-9]\d{0,5})([smhd])$/.exec(text) ?? [];
   if (count === undefined) throw new InvalidArgumentError('It takes a duration like 90s, 15m, 1h or 7d.');
   return Number(count) * units[unit as keyof typeof units];

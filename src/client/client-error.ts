@@ -1,5 +1,5 @@
 /** The codes of the service, as `extensions.code` carries them; `UNAVAILABLE` also where it cannot be reached at all. */
-export const clientErrorCodes = [
+const clientErrorCodes = [
   'UNAUTHENTICATED',
   'FORBIDDEN',
   'BAD_USER_INPUT',

@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SignJWT } from 'jose';
-import { type Config, ConfigError } from '../config.ts';
+import type { Config } from '../config.ts';
 import type { Role } from '../core/activity/visibility.ts';
+import { ConfigError } from '../setting.ts';
 
 export interface TokenRequest {
   /** The token's `sub`. */

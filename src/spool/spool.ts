@@ -6,8 +6,6 @@ import type { SpoolOptions } from './spool-options.ts';
 import type { SpoolStore } from './spool-store.ts';
 import { Waiters } from './waiters.ts';
 
-export type { SpoolEvents, SpoolOptions } from './spool-options.ts';
-
 const defaults = {
   batch: { records: 1_000, bytes: 4 * 1024 * 1024 },
   retry: { least: 100, most: 10_000 },

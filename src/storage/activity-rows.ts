@@ -1,17 +1,23 @@
 import { raw, type Sql } from 'sql-template-tag';
 import type { AcceptedActivity, Activity, JsonValue, ShownActivity } from '../core/activity/activity.ts';
+import { columnOf, type EntryField, shownFields } from '../core/activity/entry-columns.ts';
+import { columnTypes } from './column-types.ts';
 
 /** A row of "ActivityLog" as `activityColumns` reads it. */
 export type ActivityRow = Omit<Activity, 'payload' | 'transactionId'> & { transactionId: string };
+
+/** Every database gives times alike, and text: what else there is comes as text. */
+function read(field: EntryField): string {
+  const name = `"${columnOf[field]}"`;
+  const isAlike = field === 'createdAt' || columnTypes[field] === undefined;
+  return `${isAlike ? name : `${name}::text`}${field === columnOf[field] ? '' : ` AS "${field}"`}`;
+}
 
 /**
  * The columns of a `ShownActivity`, in the types that every database gives alike: the payload as text, to the letter. A row
  * of them is one.
  */
-export const shownColumns: Sql = raw(
-  `"id", "workspaceId", "brandId", "entityType"::text, "entityId", "eventKey", "message", "context", "actorType"::text,
-  "actorUserId", "actorLabel", "payload"::text AS "payloadText", "visibility"::text, "severity"::text, "createdAt"`,
-);
+export const shownColumns: Sql = raw(shownFields.map(read).join(', '));
 
 /** The entry of a row that was read as a list of values, of which those of `shownColumns` begin at `first`. */
 export function shownAt(values: readonly unknown[], first: number): ShownActivity {

@@ -1,40 +1,13 @@
 import type { AcceptedActivity } from '../core/activity/activity.ts';
+import { columnOf, entryFields } from '../core/activity/entry-columns.ts';
+import { columnTypes } from './column-types.ts';
 import type { Statement } from './database.ts';
 
-interface Column {
-  name: string;
-  /** Where it is not text. */
-  type?: string;
-  value?: (entry: AcceptedActivity) => string | null;
-}
-
-const plain = (name: keyof AcceptedActivity, type?: string): Column => ({
-  name,
-  ...(type === undefined ? {} : { type }),
-});
-
 /** The columns that are written; the others have defaults that belong to the transaction. */
-const columns: readonly Column[] = [
-  plain('id'),
-  plain('workspaceId'),
-  plain('brandId'),
-  plain('entityType', '"ActivityEntityType"'),
-  plain('entityId'),
-  plain('eventKey'),
-  plain('message'),
-  plain('context'),
-  plain('actorType', '"ActivityActorType"'),
-  plain('actorUserId'),
-  plain('actorLabel'),
-  { name: 'payload', type: 'json', value: ({ payloadText }) => payloadText },
-  plain('visibility', '"ActivityVisibility"'),
-  plain('severity', '"ActivitySeverity"'),
-  { name: 'createdAt', type: 'timestamp(3)', value: ({ createdAt }) => createdAt.toISOString() },
-  plain('idempotencyKey'),
-];
+const columns = entryFields.map((field) => ({ name: columnOf[field], type: columnTypes[field] }));
 
-const readers = columns.map(
-  ({ name, value }) => value ?? ((entry: AcceptedActivity) => entry[name as keyof AcceptedActivity] as string | null),
+const readers = entryFields.map((field): ((entry: AcceptedActivity) => string | null) =>
+  field === 'createdAt' ? ({ createdAt }) => createdAt.toISOString() : (entry) => entry[field],
 );
 
 /** The names of the columns that an entry's values are for, in their order. */

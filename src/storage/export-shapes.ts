@@ -1,5 +1,6 @@
 import sql, { raw } from 'sql-template-tag';
 import type { ShownActivity } from '../core/activity/activity.ts';
+import { columnOf, type EntryField, shownFields } from '../core/activity/entry-columns.ts';
 import type { WrittenRow } from '../core/activity/export-csv.ts';
 import { type ReadScope, reveal } from '../core/activity/visibility.ts';
 import { shownAt, shownColumns } from './activity-rows.ts';
@@ -15,12 +16,17 @@ export const shownShape: ExportShape<ShownActivity> = {
   sizeOf: ({ message, payloadText }) => rest + (message?.length ?? 0) + (payloadText?.length ?? 0),
 };
 
+/** What a `WrittenRow` has in its record: all but the first and the last. */
+const recordFields = shownFields.slice(1, -1);
+const internalFields: ReadonlySet<EntryField> = new Set(['context', 'actorUserId']);
+
 /** Rows as PostgreSQL writes them, as the scope may see them: what `reveal` takes away is null. */
 export function writtenShape({ internals }: ReadScope): ExportShape<WrittenRow> {
-  const internal = (name: string) => (internals ? name : 'NULL::text');
+  const columns = recordFields.map((field) =>
+    !internals && internalFields.has(field) ? 'NULL::text' : `"${columnOf[field]}"`,
+  );
   return {
-    columns: sql`"id", "createdAt", ${raw(`ROW("workspaceId", "brandId", "entityType", "entityId", "eventKey", "message",
-      ${internal('"context"')}, "actorType", ${internal('"actorUserId"')}, "actorLabel", "payload", "visibility", "severity")::text`)} AS "record"`,
+    columns: sql`"id", "createdAt", ${raw(`ROW(${columns.join(', ')})::text`)} AS "record"`,
     at: (values) => ({
       id: values[0] as string,
       createdAt: values[1] as Date,

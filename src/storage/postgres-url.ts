@@ -41,7 +41,7 @@ export function parsePostgresUrl(text: string): PostgresAddress {
  * The settings every session of ours starts with, as the start-up packet's `options`: rows are parsed in the form that
  * these give them, whatever the server, the role or the database has as its default.
  */
-export function sessionOptions({ connectionString, schema }: PostgresAddress): string {
+function sessionOptions({ connectionString, schema }: PostgresAddress): string {
   const own = ['-c TimeZone=UTC', '-c DateStyle=ISO', '-c bytea_output=hex', '-c IntervalStyle=postgres'];
   if (schema !== undefined) own.push(`-c search_path="${schema}"`);
   const given = new URL(connectionString).searchParams.get('options');

@@ -1,8 +1,5 @@
-import { pipeline } from 'node:stream/promises';
-import { setTimeout as delay } from 'node:timers/promises';
 import { PrismaPg } from '@prisma/adapter-pg';
-import pg from 'pg';
-import { from as copyFrom } from 'pg-copy-streams';
+import type pg from 'pg';
 import type { Logger } from 'pino';
 import sql from 'sql-template-tag';
 import { ActivityLogError } from '../errors.ts';
@@ -15,26 +12,19 @@ import type {
   TransactionConnection,
   TransactionOptions,
 } from './database.ts';
-import { connectionFailure, toDatabaseError } from './database-errors.ts';
+import { toDatabaseError } from './database-errors.ts';
 import { PrismaClient } from './generated/prisma/client.ts';
 import type { HintListener } from './hint-listeners.ts';
 import { ObservedStatements } from './observed-statements.ts';
+import { copyRows } from './postgres-copy.ts';
 import { PostgresHints } from './postgres-hints.ts';
 import { PostgresPipeline } from './postgres-pipeline.ts';
+import { markBroken, PostgresPool } from './postgres-pool.ts';
 import { Preparing, toPgQuery } from './postgres-statements.ts';
 import { connectionConfig, type PostgresAddress, parsePostgresUrl } from './postgres-url.ts';
 import { SilentConnections, socketOf } from './silent-connections.ts';
 
 const oldestVersion = 140_000;
-
-/**
- * For statements of one plan, which is by an index that has the order: one that was made while the table was small must not
- * look at all of it when it has grown. Only on the connection that the server says it has given ($1): a pooler in between
- * names another one, and would hand on to others what is set.
- */
-const keepPlans = `SELECT set_config(name, value, false)
-  FROM (VALUES ('plan_cache_mode', 'force_generic_plan'), ('enable_seqscan', 'off'), ('enable_bitmapscan', 'off')) AS setting(name, value)
-  WHERE pg_backend_pid() = $1::int4`;
 
 /** How long after the server should have stopped a statement it is given up: the server is gone without a word. */
 const graceForTheServer = 5_000;
@@ -89,16 +79,15 @@ export function refuseOldServer(number: number, version: string): void {
 class PostgresDatabase implements Database {
   readonly kind = 'postgres';
   readonly prisma: PrismaClient;
-  readonly #pool: pg.Pool;
-  /** For statements of one plan: whether plans are kept is a setting of the connection. */
-  readonly #planned: pg.Pool;
+  readonly #pool: PostgresPool;
+  /** For statements of one plan. */
+  readonly #planned: PostgresPool;
   readonly #pipeline: PostgresPipeline;
   readonly #hints: PostgresHints;
   readonly statementTimeout: number;
   /** Milliseconds after which a statement is given up without the server's word. */
   readonly #patience: number | undefined;
   readonly #silent: SilentConnections | undefined;
-  readonly #logger: Logger | undefined;
   /** Statements and transactions under way, which close() waits for: pg's pool forgets those still in its queue. */
   readonly #active = new Set<Promise<unknown>>();
   #closing: Promise<void> | undefined;
@@ -111,22 +100,11 @@ class PostgresDatabase implements Database {
     // 0 is PostgreSQL's word for no time-out.
     this.#patience = statementTimeout === 0 ? undefined : statementTimeout + graceForTheServer;
     if (this.#patience !== undefined) this.#silent = new SilentConnections(this.#patience);
-    this.#logger = logger;
-    const { connectionString, ...config } = connectionConfig(address, applicationName);
-    const open = (max: number, onConnect?: (client: pg.ClientBase) => Promise<void>) => {
-      const pool = new pg.Pool({ ...config, connectionString, max, statement_timeout: statementTimeout, onConnect });
-      // pg hides a password that is given on its own, not one inside a URL, from whoever prints the pool.
-      Object.defineProperty(pool.options, 'connectionString', { value: connectionString, enumerable: false });
-      pool.on('error', (error) => this.#brokenConnection(error));
-      // From its first moment, and for as long as it lives: a server that ends may say so in the same breath in which it says
-      // that it is ready. Without a listener an error of a connection that is in use would end the process.
-      pool.on('connect', (client) => client.on('error', (error) => markBroken(client, error)));
-      this.#silent?.watch(pool);
-      return pool;
-    };
-    this.#pool = open(poolSize);
-    this.#planned = open(Math.ceil(poolSize / 2), (client) => this.#keepPlans(client));
-    const adapter = new PrismaPg(this.#pool, address.schema === undefined ? {} : { schema: address.schema });
+    const connection = { ...connectionConfig(address, applicationName), statement_timeout: statementTimeout };
+    const shared = { connection, patience: this.#patience, silent: this.#silent, logger };
+    this.#pool = new PostgresPool({ ...shared, name: 'queries', most: poolSize });
+    this.#planned = new PostgresPool({ ...shared, name: 'pages', most: Math.ceil(poolSize / 2), keepsPlans: true });
+    const adapter = new PrismaPg(this.#pool.pool, address.schema === undefined ? {} : { schema: address.schema });
     this.prisma = new PrismaClient({
       adapter,
       transactionOptions: { maxWait: statementTimeout, timeout: statementTimeout },
@@ -154,7 +132,7 @@ class PostgresDatabase implements Database {
   }
 
   async queryInOrder<Row>(statement: Statement, options: QueryOptions = {}): Promise<Row[]> {
-    this.#checkOpen();
+    if (this.#closing !== undefined) throw isClosed();
     return await this.#preparing.run<Row>(statement, options, (query) =>
       this.#observed.run('writer', query.text, () => this.#track(this.#pipeline.query(query))),
     );
@@ -162,20 +140,7 @@ class PostgresDatabase implements Database {
 
   async copyIn(table: string, rows: Buffer<ArrayBuffer>): Promise<void> {
     const text = `COPY ${table} FROM STDIN`;
-    const copy = () =>
-      this.#onConnection(async (client) => {
-        const copying = pipeline([rows], client.query(copyFrom(text)));
-        if (this.#patience === undefined) return await copying;
-        // Ended with the connection where it is given up: asking the server to end it would be one more thing to wait for.
-        copying.catch(() => undefined);
-        const done = new AbortController();
-        const late = delay(this.#patience, true, { signal: done.signal }).catch(() => false);
-        const isLate = await Promise.race([copying.then(() => false), late]).finally(() => done.abort());
-        if (!isLate) return;
-        const silence = new Error('Query read timeout');
-        markBroken(client, silence);
-        throw silence;
-      });
+    const copy = () => this.#onConnection((client) => copyRows(client, text, rows, this.#patience));
     await this.#track(this.#observed.run('queries', text, copy));
   }
 
@@ -217,14 +182,7 @@ class PostgresDatabase implements Database {
   }
 
   pools(): PoolState[] {
-    const stateOf = (name: string, { totalCount, idleCount, waitingCount, options: { max } }: pg.Pool): PoolState => ({
-      name,
-      most: max ?? 0,
-      open: totalCount,
-      inUse: totalCount - idleCount,
-      waiting: waitingCount,
-    });
-    return [stateOf('queries', this.#pool), stateOf('pages', this.#planned), this.#pipeline.state];
+    return [this.#pool.state, this.#planned.state, this.#pipeline.state];
   }
 
   observe(observer: StatementObserver): void {
@@ -279,39 +237,10 @@ class PostgresDatabase implements Database {
     }
   }
 
-  /** Not `pool.query()`: that throws the connection away for any error, a duplicate key for one. */
-  async #onConnection<T>(work: (client: pg.PoolClient) => Promise<T>, pool = this.#pool): Promise<T> {
-    this.#checkOpen();
-    const client = await pool.connect();
-    try {
-      return await work(client);
-    } catch (error) {
-      if (connectionFailure(error) !== undefined) markBroken(client, error);
-      throw error;
-    } finally {
-      client.release(brokenClients.has(client));
-    }
-  }
-
-  async #keepPlans(client: pg.ClientBase): Promise<void> {
-    const patience = this.#patience === undefined ? {} : { query_timeout: this.#patience };
-    const { processID } = client as pg.ClientBase & { processID: number | null };
-    await client.query({ text: keepPlans, values: [processID], ...patience });
-  }
-
-  #checkOpen(): void {
-    if (this.#closing !== undefined)
-      throw new ActivityLogError('UNAVAILABLE', 'The database is closed. This server is stopping.');
-  }
-
-  /** Only what it says: pg hangs the client onto this error, connection settings and all. */
-  #brokenConnection(error: Error): void {
-    this.#logger?.warn({ reason: error.message }, 'a connection to the database broke');
+  /** Not async: a statement takes no promise more than the pool's own. */
+  #onConnection<T>(work: (client: pg.PoolClient) => Promise<T>, pool = this.#pool): Promise<T> {
+    return this.#closing === undefined ? pool.onConnection(work) : Promise.reject(isClosed());
   }
 }
 
-const brokenClients = new WeakMap<pg.PoolClient, unknown>();
-
-function markBroken(client: pg.PoolClient, failure: unknown): void {
-  brokenClients.set(client, failure);
-}
+const isClosed = () => new ActivityLogError('UNAVAILABLE', 'The database is closed. This server is stopping.');

@@ -1,3 +1,5 @@
+import type { AskedFor } from '../support/asked-for.ts';
+
 /** An entry as the subscribers of the torture ask for it. */
 export interface ReceivedActivity {
   databaseId: string;
@@ -10,8 +12,7 @@ export interface ReceivedActivity {
 
 export interface LiveDocument {
   query: string;
-  // biome-ignore lint/suspicious/noExplicitAny: the shape is that of the document.
-  read(data: any): { liveCursor: string; activity: ReceivedActivity };
+  read(data: AskedFor): { liveCursor: string; activity: ReceivedActivity };
 }
 
 const read: LiveDocument['read'] = ({ activityAdded }) => activityAdded;

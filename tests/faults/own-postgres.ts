@@ -28,7 +28,7 @@ export async function startOwnPostgres(settings: string[] = []) {
 }
 
 /** Where the entries of an application with these settings wait. */
-export function spoolOf({ DATABASE_URL: databaseUrl, ACTIVITY_SPOOL_DIR: spoolDir }: Settings): string {
+function spoolOf({ DATABASE_URL: databaseUrl, ACTIVITY_SPOOL_DIR: spoolDir }: Settings): string {
   return spoolDirectory({ databaseUrl, dataDir: '', spoolDir });
 }
 

@@ -10,7 +10,7 @@ import { LiveCursors } from '../../src/core/activity/live-cursor.ts';
 import type { Role, Viewer } from '../../src/core/activity/visibility.ts';
 import { ActivityLogError } from '../../src/errors.ts';
 import { createContext, type Services } from '../../src/graphql/context.ts';
-import type { Executor } from '../../src/graphql/executor.ts';
+import { Executor } from '../../src/graphql/executor.ts';
 import { jsonBytes } from '../../src/graphql/json-bytes.ts';
 import { toPublicError } from '../../src/graphql/public-error.ts';
 import { schema } from '../../src/graphql/schema.ts';
@@ -75,6 +75,9 @@ export function documentOf(text: string): DocumentNode {
   ).toEqual([]);
   return document;
 }
+
+/** An executor that compiles what it can when it comes for the first time. */
+export const atOnce = () => new Executor(schema, { compileFrom: 1 });
 
 /** graphql-jit leaves notes in what it compiles. Where they are in a document, or in one of its operations, it was. */
 export const isCompiled = (node: ASTNode): boolean => JSON.stringify(node).includes('"__internal');

@@ -13,6 +13,7 @@ import type { Database } from '../../src/storage/database.ts';
 import { createDirectory } from '../../src/storage/directory.ts';
 import { readCursorSeal } from '../../src/storage/migrate.ts';
 import { openPostgres } from '../../src/storage/postgres.ts';
+import type { AskedFor } from '../support/asked-for.ts';
 import { createTestDatabase, type TestDatabase } from '../support/databases.ts';
 import { entryOf } from '../support/generated-entries.ts';
 import { documentOf, operator } from './compared-executions.ts';
@@ -98,8 +99,7 @@ async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
 
 /** Executes an operation that must not fail. @returns its data, the statements that were sent for it, and how many from each table */
 async function execute(text: string, variables: Record<string, unknown> = {}, viewer: Viewer = operator) {
-  // biome-ignore lint/suspicious/noExplicitAny: the shape is what each test has asked for.
-  let data: any;
+  let data: AskedFor;
   const statements = await statementsOf(async () => {
     const operation = { document: documentOf(text), operationName: undefined, variables };
     const { result, write } = await graphql.execute(operation, { signedIn: viewer });

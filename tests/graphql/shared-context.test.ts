@@ -47,7 +47,8 @@ it('a field that is marked as shared and asks for the viewer fails loudly, and s
   const metrics = new Metrics();
   const logger = pino({ level: 'silent' });
   const feed = new Feed({ source, logger, metrics, pollInterval: 1_000, queueLimit: 10 });
-  const services = { live: { feed, source, metrics, queueLimit: 10 } } as unknown as Services;
+  const live: Partial<Services> = { live: { feed, source, metrics, queueLimit: 10 } };
+  const services = live as Services;
   const errors: string[] = [];
   const subscriptions = new Subscriptions({
     schema: schemaOf(services),

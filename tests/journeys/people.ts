@@ -11,7 +11,7 @@ import { startTestServer, type TestServer } from '../support/server.ts';
 
 /** Workspaces stand for `{run}-w1` and so on; w3 has no name and nothing but SYSTEM entries. */
 export type Grants = Record<string, { role: Role; brands?: string[] }>;
-export const viewers: Record<string, Grants> = {
+const viewers: Record<string, Grants> = {
   'an operator of everything': { '*': { role: 'operator' } },
   'an operator of one workspace': { w1: { role: 'operator' } },
   'an admin of everything': { '*': { role: 'admin' } },
@@ -26,7 +26,7 @@ export const viewers: Record<string, Grants> = {
 export const brandIds = ['b1', 'b2', 'B1', 'b%', "b'\\"];
 export const gid = (type: string, id: string) => Buffer.from(`${type}:${id}`).toString('base64');
 
-export const page =
+const page =
   'edges { node { databaseId message context actorUserId payload } } pageInfo { startCursor endCursor hasNextPage hasPreviousPage } count { value exact }';
 export const timeline = `query ($w: String!, $filter: ActivityFilter, $after: String, $before: String) {
   timeline(workspaceId: $w, filter: $filter, first: 200, after: $after, before: $before) { ${page} } }`;
@@ -38,7 +38,7 @@ export const nodes = `query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id ..
 export const node = `query ($id: ID!) { node(id: $id) { __typename id } }`;
 export const log = `mutation ($input: ActivityLogInput!) { activityLog(input: $input) { duplicate activity { databaseId message context actorUserId } } }`;
 export const logMany = `mutation ($input: [ActivityLogInput!]!) { activityLogMany(input: $input) { results { duplicate activity { databaseId message } error { code message field } } } }`;
-export const added = `subscription ($w: String!, $filter: ActivityFilter, $after: String) {
+const added = `subscription ($w: String!, $filter: ActivityFilter, $after: String) {
   activityAdded(workspaceId: $w, filter: $filter, after: $after) { activity { databaseId message context actorUserId } } }`;
 
 export interface Shown {

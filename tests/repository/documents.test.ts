@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { ConfigError, readConfig, settings } from '../../src/config.ts';
+import { readConfig, settings } from '../../src/config.ts';
 import { errorCatalogue } from '../../src/errors.ts';
+import { ConfigError } from '../../src/setting.ts';
 
 const root = new URL('../../', import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, root), 'utf8');

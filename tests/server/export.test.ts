@@ -61,8 +61,7 @@ describeOnEachDatabase('GET /export', (open) => {
   async function told(workspaceId: string, role: 'operator' | 'admin' = 'operator') {
     const entries = `{ timeline(workspaceId: "${workspaceId}", filter: { eventKeys: ["settings.exported"] }) { edges { node { visibility actorUserId entityType payload } } } }`;
     const { data } = await server.graphql(entries, {}, await server.token({ role }));
-    // biome-ignore lint/suspicious/noExplicitAny: what was asked for.
-    return data?.['timeline'].edges.map(({ node }: any) => node);
+    return data?.['timeline'].edges.map(({ node }: { node: object }) => node);
   }
 
   it('gives CSV, JSON lines and JSON of the same entries, with what they came to behind them', async () => {

@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import WebSocket, { type ClientOptions } from 'ws';
+import type { AskedFor } from '../support/asked-for.ts';
 
 export interface Message {
   id?: string;
   type: string;
-  // biome-ignore lint/suspicious/noExplicitAny: the shape is what each test has asked for.
-  payload?: any;
+  payload?: AskedFor;
 }
 
 /** `graphql-transport-ws` by hand: what came is kept to the letter. */

@@ -16,7 +16,7 @@ export interface StoreUnderTest {
 }
 
 const everything = { records: Number.MAX_SAFE_INTEGER, bytes: Number.MAX_SAFE_INTEGER };
-export const bytesOf = (records: readonly string[]) => records.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+const bytesOf = (records: readonly string[]) => records.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
 
 /** What peek must return of records that wait. */
 function firstOf(waiting: readonly string[], most: { records: number; bytes: number }): string[] {

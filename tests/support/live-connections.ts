@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
+import type { AskedFor } from './asked-for.ts';
 
 export interface LiveOperation {
   /** Of the service, or of a proxy in front of it. */
@@ -12,8 +13,7 @@ export interface LiveOperation {
 }
 
 export interface LiveResult {
-  // biome-ignore lint/suspicious/noExplicitAny: the shape is what each test has asked for.
-  data?: any;
+  data?: AskedFor;
   errors?: unknown;
 }
 

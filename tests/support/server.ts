@@ -7,6 +7,7 @@ import { loggerOptions } from '../../src/log.ts';
 import { type ServerOptions, startServer } from '../../src/server/server.ts';
 import { signToken } from '../../src/server/token.ts';
 import type { Database } from '../../src/storage/database.ts';
+import type { AskedFor } from './asked-for.ts';
 
 const secret = new TextEncoder().encode('a secret for tests that is long enough');
 
@@ -21,8 +22,7 @@ export interface TokenGrant {
 
 export interface GraphqlAnswer {
   status: number;
-  // biome-ignore lint/suspicious/noExplicitAny: the shape is what each test has asked for.
-  data?: Record<string, any> | null;
+  data?: Record<string, AskedFor> | null;
   errors?: { message: string; path?: (string | number)[]; extensions: { code: string; field?: string } }[];
 }
 

@@ -9,27 +9,12 @@
  * begins with apostrophes and such a character has every text as it was.
  */
 import type { ShownActivity } from './activity.ts';
+import { columnOf, shownFields } from './entry-columns.ts';
 import type { FormulaRule } from './export-format.ts';
 import { momentText } from './moment-text.ts';
 
 /** The fields of an entry in an export, in their order. */
-export const exportedFields = [
-  'id',
-  'workspaceId',
-  'brandId',
-  'entityType',
-  'entityId',
-  'eventKey',
-  'message',
-  'context',
-  'actorType',
-  'actorUserId',
-  'actorLabel',
-  'payload',
-  'visibility',
-  'severity',
-  'createdAt',
-] as const;
+export const exportedFields: readonly string[] = shownFields.map((field) => columnOf[field]);
 
 export const csvHeader = `${exportedFields.join(',')}\r\n`;
 

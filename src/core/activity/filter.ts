@@ -37,7 +37,7 @@ export interface ActivityFilter {
 }
 
 /** Values in one list of a filter; characters of one value. */
-export const filterLimits = { list: 100, value: 256 } as const;
+const filterLimits = { list: 100, value: 256 } as const;
 
 const textLists = ['brandIds', 'eventKeys', 'actorUserIds', 'actorLabels', 'contexts'] as const;
 const lists = [...textLists, 'entities', 'actorTypes', 'severities', 'visibilities'] as const;

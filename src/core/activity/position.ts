@@ -29,7 +29,7 @@ export interface Position {
 export function parseSnapshot(text: string): Snapshot | undefined {
   const match = /^(\d{1,20}):(\d{1,20}):((?:\d{1,20}(?:,\d{1,20})*)?)$/.exec(text);
   if (match === null) return undefined;
-  const [, xmin, xmax, xip] = match as unknown as [string, string, string, string];
+  const [, xmin = '', xmax = '', xip = ''] = match;
   const snapshot = { xmin: BigInt(xmin), xmax: BigInt(xmax), xip: xip === '' ? [] : xip.split(',').map(BigInt) };
   const inOrder = snapshot.xip.every((id) => id >= snapshot.xmin && id < snapshot.xmax);
   return snapshot.xmin <= snapshot.xmax && inOrder ? snapshot : undefined;

@@ -86,7 +86,7 @@ export function decidingOrder(policies: readonly RetentionPolicy[], workspaceId:
 }
 
 /** Entries that are older than this are due under a policy; undefined where none ever is. */
-export function cutoffOf({ days }: Pick<RetentionPolicy, 'days'>, asOf: Date): Date | undefined {
+function cutoffOf({ days }: Pick<RetentionPolicy, 'days'>, asOf: Date): Date | undefined {
   return days === null ? undefined : new Date(asOf.getTime() - days * day);
 }
 

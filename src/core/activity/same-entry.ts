@@ -1,21 +1,11 @@
 import { ActivityLogError } from '../../errors.ts';
 import type { AcceptedActivity } from './activity.ts';
 import { canonicalJson } from './canonical-json.ts';
+import { type EntryField, entryFields } from './entry-columns.ts';
 
-const told = [
-  'workspaceId',
-  'brandId',
-  'entityType',
-  'entityId',
-  'eventKey',
-  'message',
-  'context',
-  'actorType',
-  'actorUserId',
-  'actorLabel',
-  'visibility',
-  'severity',
-] as const satisfies (keyof AcceptedActivity)[];
+/** Not what happened, or looked at on its own: the payload. */
+const apart: ReadonlySet<EntryField> = new Set(['id', 'createdAt', 'idempotencyKey', 'payloadText']);
+const told = entryFields.filter((field) => !apart.has(field));
 
 function isSamePayload(a: string | null, b: string | null): boolean {
   if (a === b) return true;

@@ -16,7 +16,7 @@ export const termsVersion = 1;
 const prefixLengths = [2, 4, 8] as const;
 
 /** Of how many entries one belongs to a sample, as a power of two: for statistics of more than can be counted. */
-export const sampleLevels = [3, 6, 9, 12] as const;
+const sampleLevels = [3, 6, 9, 12] as const;
 export type SampleLevel = (typeof sampleLevels)[number];
 
 /** Numbers of terms are below this. */

@@ -84,7 +84,7 @@ function firstAbove(keys: Float64Array, until: number): number {
 }
 
 /** Sorted keys without those that come again; in place. */
-export function eachOnce(keys: Float64Array): Float64Array {
+function eachOnce(keys: Float64Array): Float64Array {
   let kept = 0;
   for (let at = 0; at < keys.length; at += 1)
     if (at === 0 || keys[at] !== keys[at - 1]) keys[kept++] = keys[at] as number;

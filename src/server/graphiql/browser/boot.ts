@@ -20,7 +20,7 @@ interface Parts {
 
 /** Runs in the browser, before the library's bundle: signs in, shows it, and renders GraphiQL when that has come. */
 export function boot({ createSession, createFetcher, showSession, examplesFor, scopedStorage }: Parts): void {
-  const page = window as unknown as GraphiqlPage;
+  const page = window as GraphiqlPage;
   const session = createSession(location.pathname);
   // First of all, so that the secret stands in the address bar as shortly as can be.
   session.takeFromAddress();
