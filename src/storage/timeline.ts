@@ -75,7 +75,10 @@ async function readPlainPage(database: Database, request: PageRequest): Promise<
     LEFT JOIN LATERAL ( ${shown} ) AS entry ON true ORDER BY ${direction}`;
   const shape = `${seesAll(scope) ? 'all' : 'some'} ${request.from} ${shapeOf(after)} ${shapeOf(before)}`;
   let text = texts.get(shape);
-  if (text === undefined) texts.set(shape, (text = statement.text));
+  if (text === undefined) {
+    text = statement.text;
+    texts.set(shape, text);
+  }
   const rows = await database.query<[snapshot: string, id: string | null, ...unknown[]]>(
     { text, values: statement.values },
     { repeated: true, onePlan: true, rowMode: 'array' },
