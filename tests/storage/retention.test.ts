@@ -118,7 +118,7 @@ describeOnEachDatabase('retention', (open, kind) => {
     const report = await previewRetention(database, {
       ...options,
       rest: 0,
-      onEntry: (_workspaceId, { id, policyId }) => void due.push({ id, policyId }),
+      onEntry: ({ id, policyId }) => void due.push({ id, policyId }),
     });
     expect(report.due).toBe(due.length);
     return due;
