@@ -25,7 +25,7 @@ export interface StepRequest {
   size: number;
 }
 
-/** What is looked at in one workspace: its entries after one place, up to another. */
+/** What is looked at in one workspace: its entries behind one place, up to another and with it. */
 export interface Turn {
   workspaceId: string;
   /** Undefined from the oldest on. */
@@ -47,41 +47,44 @@ export interface Turns {
 
 interface TurnRow {
   workspaceId: string;
+  /** How many workspaces come before it, without the one that was under way. */
   visited: number;
   entries: number;
+  /** Of it and those before. */
   total: number;
   policies: number;
+  /** Null where no policy deletes anything. */
   cutoff: Date | null;
+  /** The entry that the step ends with; null where it comes to the end of the workspace. */
   cutAt: Date | null;
   cutId: string | null;
 }
 
-const deletes = ({ days }: RetentionPolicy): boolean => days !== null;
+const cutOf = ({ cutAt, cutId }: TurnRow): PagePosition | undefined =>
+  cutAt === null || cutId === null ? undefined : { createdAt: cutAt, id: cutId };
 
 /**
  * The next workspaces and what a step looks at in them: from the oldest entry on, up to the latest cut-off of their policies.
- * One where no entry is that old costs a look at the index or two.
+ * One where no entry is that old costs some looks at an index.
  */
 export async function nextTurns(database: Queryable, request: StepRequest, asOf: Date): Promise<Turns> {
   const { from, size } = request;
   const common = await readPolicies(database, [everyWorkspace]);
-  const rows = await database.query<TurnRow>(findTurns(request, common.filter(deletes), asOf));
-  const last = rows.at(-1) as TurnRow;
-  const turns = rows.flatMap(({ workspaceId, visited, entries, cutoff, cutAt, cutId }): Turn[] => {
+  const rows = await database.query<TurnRow>(findTurns(request, common, asOf));
+  const turns = rows.flatMap((row): Turn[] => {
+    const { workspaceId, visited, entries, cutoff } = row;
     if (entries === 0 || cutoff === null) return [];
-    const until = cutAt === null || cutId === null ? { createdAt: cutoff, id: '' } : { createdAt: cutAt, id: cutId };
+    const until = cutOf(row) ?? { createdAt: cutoff, id: '' };
     return [{ workspaceId, after: visited === 0 ? from?.last : undefined, until, entries }];
   });
+  const last = rows.at(-1) as TurnRow;
   const isEnd = last.total < size && last.visited < size && last.policies < mostPolicies;
-  const { workspaceId, cutAt, cutId } = last;
-  const own = turns.map((turn) => turn.workspaceId).filter((id) => id !== everyWorkspace);
+  const ids = [everyWorkspace, ...turns.map(({ workspaceId }) => workspaceId)];
   return {
     turns,
     visited: last.visited,
-    next: isEnd
-      ? undefined
-      : { workspaceId, last: cutAt === null || cutId === null ? undefined : { createdAt: cutAt, id: cutId } },
-    policies: decidingOrder(own.length === 0 ? common : [...common, ...(await readPolicies(database, own))]),
+    next: isEnd ? undefined : { workspaceId: last.workspaceId, last: cutOf(last) },
+    policies: turns.length === 0 ? [] : decidingOrder(await readPolicies(database, ids)),
   };
 }
 
@@ -91,19 +94,20 @@ const oldEntries = sql`"ActivityLog" WHERE "workspaceId" = next."workspaceId" AN
 
 /**
  * Goes from workspace to workspace as long as there is room, beginning with the one that is under way. Rows: the workspaces
- * that have something to look at, and the last that was visited.
- * @param common policies of every workspace by which something is deleted: without one just those with policies are visited
+ * that have something to look at, and the last that was visited. Where none of the policies of every workspace deletes
+ * anything, just those with policies of their own are visited.
  */
 function findTurns(
   { from, workspaceId: only, size }: StepRequest,
   common: readonly RetentionPolicy[],
   asOf: Date,
 ): Sql {
-  const shortest = common.length === 0 ? null : Math.min(...common.map(({ days }) => days as number));
+  const days = common.flatMap((policy) => policy.days ?? []);
+  const shortest = days.length === 0 ? null : Math.min(...days);
   const first = sql`SELECT ${from?.workspaceId ?? ''}::text COLLATE "C" AS "workspaceId",
     ${from?.last?.createdAt ?? 'infinity'}::timestamp(3) AS "afterAt", ${from?.last?.id ?? ''}::text COLLATE "C" AS "afterId"`;
   const following = sql`SELECT "workspaceId", timestamp(3) '-infinity' AS "afterAt", '' COLLATE "C" AS "afterId"
-    FROM ${raw(common.length > 0 ? '"ActivityLog"' : '"RetentionPolicy"')}
+    FROM ${raw(shortest === null ? '"RetentionPolicy"' : '"ActivityLog"')}
     WHERE "workspaceId" > turn."workspaceId" ${only === undefined ? empty : sql`AND "workspaceId" = ${only}`}
     ORDER BY "workspaceId" LIMIT 1`;
   const counted = (workspace: Sql, room: Sql) => sql`(
