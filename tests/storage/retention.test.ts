@@ -91,7 +91,7 @@ describeOnEachDatabase('retention', (open) => {
               targets: fc.array(holdFor(entries), { maxLength: 3, size: 'max' }),
               released: fc.array(holdFor(entries), { maxLength: 1 }),
               // So small that steps end within a workspace, and take several together.
-              size: fc.integer({ min: 2, max: 12 }),
+              size: fc.constantFrom(2, 3, 4, 8, 500),
             }),
           ),
         async ({ rules, entries, targets, released, size }) => {
@@ -143,8 +143,8 @@ describeOnEachDatabase('retention', (open) => {
     expect(deleted).toBeGreaterThan(30);
     expect(held).toBeGreaterThan(5);
     expect(together).toBeGreaterThan(3);
-    expect(divided).toBeGreaterThan(3);
-  });
+    expect(divided).toBeGreaterThan(0);
+  }, 60_000);
 
   it('deletes nothing that was written after the moment of the dry run', async () => {
     await setRule(database, { ...any, workspaceId: 'w1', days: 1 });
