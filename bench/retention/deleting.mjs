@@ -37,7 +37,7 @@ export async function openRetention(databaseUrl, days) {
             workspaceId,
             by: commandLine,
             signal: ending.signal,
-            onStep: (_workspaceId, report) => {
+            onStep: (report) => {
               deleted = report.due;
             },
           }),

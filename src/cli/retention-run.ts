@@ -60,12 +60,12 @@ async function dryRun(database: Database, options: RunOptions, signal: AbortSign
     ...plan,
     rest: 0,
     signal: AbortSignal.any([signal, unread.signal]),
-    onStep: (_workspaceId, { looked }) => {
+    onStep: ({ looked }) => {
       shown.looked = looked;
     },
     ...(list && {
-      onEntry: async (workspaceId, { createdAt, ...entry }) => {
-        if (!(await print(JSON.stringify({ workspaceId, ...entry, createdAt })))) unread.abort();
+      onEntry: async ({ workspaceId, id, eventKey, policyId, createdAt }) => {
+        if (!(await print(JSON.stringify({ workspaceId, id, eventKey, policyId, createdAt })))) unread.abort();
       },
     }),
   }).catch((error: unknown) => {
@@ -89,7 +89,7 @@ async function realRun(database: Database, options: RunOptions, signal: AbortSig
     by: commandLine,
     signal,
     ...(options.fast === true && { rest: 0 }),
-    onStep: (_workspaceId, now) => {
+    onStep: (now) => {
       soFar = now;
       shown.looked = now.looked;
     },

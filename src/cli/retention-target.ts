@@ -96,7 +96,7 @@ export async function openRetentionTarget(options: RemoteOptions): Promise<Reten
   const database = await openMigrated();
   return {
     rules: async (workspaceId, released) => ({
-      policies: decidingOrder(await readPolicies(database, [workspaceId, everyWorkspace]), workspaceId),
+      policies: decidingOrder(await readPolicies(database, [workspaceId, everyWorkspace])),
       holds: await readHolds(database, workspaceId, released),
     }),
     setPolicy: (workspaceId, policy) => setPolicy(database, workspaceId, acceptPolicy(policy), commandLine),

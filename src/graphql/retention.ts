@@ -104,7 +104,7 @@ const PreviewType = builder.objectRef<Preview>('RetentionPreview').implement({
 
 /** The policies that entries of a workspace can meet, in the order in which they decide. */
 async function policiesFor(database: Database, workspaceId: string): Promise<RetentionPolicy[]> {
-  return decidingOrder(await readPolicies(database, [workspaceId, everyWorkspace]), workspaceId);
+  return decidingOrder(await readPolicies(database, [workspaceId, everyWorkspace]));
 }
 
 async function preview(database: Database, workspaceId: string): Promise<Preview> {

@@ -4,12 +4,7 @@ import sql, { raw, type Sql } from 'sql-template-tag';
 import type { ActivityInput } from '../core/activity/activity.ts';
 import { acceptEntry } from '../core/activity/entry-schema.ts';
 import type { HoldTarget, LegalHold } from '../core/activity/legal-hold.ts';
-import {
-  everyWorkspace,
-  type RetentionConditions,
-  type RetentionPolicy,
-  retentionLimits,
-} from '../core/activity/retention.ts';
+import { type RetentionConditions, type RetentionPolicy, retentionLimits } from '../core/activity/retention.ts';
 import { type Actor, holdPlaced, holdReleased, policyRemoved, policySet } from '../core/activity/settings-entries.ts';
 import { ActivityLogError } from '../errors.ts';
 import type { Database, Queryable } from './database.ts';
@@ -180,20 +175,3 @@ export async function releaseHold(
 /** True where there may be something to delete. */
 export const hasPolicies = async (database: Queryable): Promise<boolean> =>
   (await database.query(sql`SELECT 1 FROM "RetentionPolicy" WHERE "days" IS NOT NULL LIMIT 1`)).length > 0;
-
-/** Workspaces that policies are for: those named, and, where there are some for every workspace, all that have entries. */
-export async function workspacesWithPolicies(
-  database: Queryable,
-  policies: readonly RetentionPolicy[],
-): Promise<string[]> {
-  const named = [...new Set(policies.map(({ workspaceId }) => workspaceId))].filter((id) => id !== everyWorkspace);
-  if (policies.every(({ workspaceId }) => workspaceId !== everyWorkspace)) return named.sort();
-  const rows = await database.query<{ id: string }>(
-    sql`WITH RECURSIVE workspace(id) AS (
-        (SELECT "workspaceId" FROM "ActivityLog" ORDER BY "workspaceId" LIMIT 1)
-        UNION ALL SELECT (SELECT entry."workspaceId" FROM "ActivityLog" AS entry WHERE entry."workspaceId" > workspace.id
-          ORDER BY entry."workspaceId" LIMIT 1) FROM workspace WHERE workspace.id IS NOT NULL)
-      SELECT id FROM workspace WHERE id IS NOT NULL`,
-  );
-  return rows.map(({ id }) => id);
-}

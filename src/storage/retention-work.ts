@@ -57,9 +57,9 @@ export async function runRetention(
     const report = await applyRetention(database, {
       ...options,
       ...moment,
-      onStep: async (workspaceId, soFar) => {
+      onStep: async (soFar) => {
         await renew();
-        await options.onStep?.(workspaceId, soFar);
+        await options.onStep?.(soFar);
       },
     });
     if (report.due > 0 && database.kind === 'pglite') await reuseSpace(database);

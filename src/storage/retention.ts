@@ -1,18 +1,32 @@
-/** A run of retention: deletes what is due, workspace by workspace, and writes an entry that says so. */
+/** A run of retention: deletes what is due, workspace by workspace, and writes an entry for each that says so. */
 import { setTimeout as delay } from 'node:timers/promises';
 import sql from 'sql-template-tag';
+import type { ActivityInput } from '../core/activity/activity.ts';
 import { acceptEntry } from '../core/activity/entry-schema.ts';
-import type { PagePosition } from '../core/activity/page-cursor.ts';
 import type { RetentionPolicy } from '../core/activity/retention.ts';
 import { type Actor, entriesDeleted } from '../core/activity/settings-entries.ts';
 import type { Database } from './database.ts';
-import { readPolicies, workspacesWithPolicies } from './retention-rules.ts';
-import { type DueEntry, deleteStep, lookStep, type RetentionMoment } from './retention-walk.ts';
+import type { Place, StepRequest } from './retention-turns.ts';
+import {
+  type DueCount,
+  type DueEntry,
+  deleteStep,
+  lookStep,
+  type RetentionMoment,
+  type Step,
+} from './retention-walk.ts';
 import { snapshotText, toSnapshot } from './snapshot.ts';
 import { writeOne } from './write-one.ts';
 
-/** Entries that a step looks at: at first, at least, at most. */
-const [firstStep, smallestStep, largestStep] = [500, 100, 10_000] as const;
+/** Entries that a step looks at, and workspaces that it goes to, at most. */
+export interface StepSizes {
+  first: number;
+  /** Between these a step gets the size that takes it `stepTime`. */
+  least: number;
+  most: number;
+}
+
+const usualSizes: StepSizes = { first: 500, least: 100, most: 10_000 };
 /** Milliseconds that a step should take: that long a row of the index, or a connection, is taken from others. */
 const stepTime = 50;
 /** Milliseconds of one rest: a database that has become slow must not let the work go to another process meanwhile. */
@@ -26,9 +40,11 @@ export interface RetentionOptions extends RetentionMoment {
    * and writers and readers hardly notice.
    */
   rest?: number;
+  /** Default: 500 at first, 100 at least, 10,000 at most. */
+  sizes?: StepSizes;
   signal?: AbortSignal | undefined;
   /** Called after each step. */
-  onStep?: ((workspaceId: string, report: RetentionReport) => void | Promise<void>) | undefined;
+  onStep?: ((report: RetentionReport) => void | Promise<void>) | undefined;
 }
 
 export interface WorkspaceReport {
@@ -57,60 +73,66 @@ export async function readRetentionMoment(database: Database): Promise<Retention
   return { asOf: now, snapshot: toSnapshot(snapshot) };
 }
 
-type StepOf = (
-  workspace: WorkspaceReport,
-  after: PagePosition | undefined,
-  entries: number,
-) => Promise<{ looked: number; last: PagePosition | undefined; held: number; byPolicy: ReadonlyMap<string, number> }>;
+/** The workspace that a step has not come to the end of. */
+const underWay = (next: Place | undefined): string | undefined =>
+  next?.last === undefined ? undefined : next.workspaceId;
 
-/** Goes through all workspaces in steps. */
+/** What workspaces have lost by now: in a step, and the one that was under way before also in the steps before. */
+function sumUp(before: WorkspaceReport | undefined, due: readonly DueCount[]): WorkspaceReport[] {
+  const sums = new Map<string, Map<string, number>>();
+  if (before !== undefined) sums.set(before.workspaceId, new Map(before.byPolicy));
+  for (const { workspaceId, policyId, entries } of due) {
+    const counts = sums.get(workspaceId) ?? new Map<string, number>();
+    sums.set(workspaceId, counts.set(policyId, (counts.get(policyId) ?? 0) + entries));
+  }
+  return [...sums].map(([workspaceId, byPolicy]) => ({ workspaceId, byPolicy }));
+}
+
+/**
+ * Goes through all workspaces in steps.
+ * @param step gets what the workspace that is under way has lost before, if any
+ * @param cut is called where the walk ends in the middle of a workspace that has lost some
+ */
 async function walk(
-  database: Database,
-  { workspaceId: only, rest = 10, signal, onStep }: RetentionOptions,
-  policies: readonly RetentionPolicy[],
-  step: StepOf,
+  { workspaceId, rest = 10, sizes = usualSizes, signal, onStep }: RetentionOptions,
+  step: (request: StepRequest, before: WorkspaceReport | undefined) => Promise<Step>,
   cut: (workspace: WorkspaceReport) => Promise<void> = async () => {},
 ): Promise<RetentionReport> {
-  const workspaces = await workspacesWithPolicies(database, policies);
   const report: RetentionReport = { workspaces: [], looked: 0, due: 0, held: 0 };
-  let entries: number = firstStep;
-  for (const workspaceId of workspaces) {
-    if (only !== undefined && workspaceId !== only) continue;
-    const workspace: WorkspaceReport = { workspaceId, byPolicy: new Map() };
-    let last: PagePosition | undefined;
-    // What an ended one has lost is told of with its last step.
-    let isUnderWay = false;
-    try {
-      do {
-        signal?.throwIfAborted();
-        const began = performance.now();
-        const result = await step(workspace, last, entries);
-        const took = performance.now() - began;
-        last = result.last;
-        isUnderWay = last !== undefined;
-        report.looked += result.looked;
-        report.held += result.held;
-        for (const [id, n] of result.byPolicy) {
-          add(workspace.byPolicy, id, n);
-          report.due += n;
-        }
-        if (workspace.byPolicy.size > 0 && report.workspaces.at(-1) !== workspace) report.workspaces.push(workspace);
-        await onStep?.(workspaceId, report);
-        if (result.looked === entries) entries = nextSize(entries, took);
-        if (rest > 0 && result.looked > 0) await delay(Math.min(took * rest, longestRest), undefined, { signal });
-      } while (last !== undefined);
-    } catch (error) {
-      if (isUnderWay && workspace.byPolicy.size > 0) await cut(workspace);
-      throw error;
-    }
+  let size = sizes.first;
+  let from: Place | undefined;
+  // What an ended one has lost is told of with its last step.
+  let before: WorkspaceReport | undefined;
+  try {
+    do {
+      signal?.throwIfAborted();
+      const began = performance.now();
+      const result = await step({ from, workspaceId, size }, before);
+      const took = performance.now() - began;
+      from = result.next;
+      report.looked += result.looked;
+      report.held += result.held;
+      for (const { entries } of result.due) report.due += entries;
+      if (before !== undefined) report.workspaces.pop();
+      report.workspaces.push(...sumUp(before, result.due));
+      const last = report.workspaces.at(-1);
+      before = last?.workspaceId === underWay(from) ? last : undefined;
+      await onStep?.(report);
+      size = nextSize(size, Math.max(result.looked, result.visited), took, sizes);
+      if (rest > 0) await delay(Math.min(took * rest, longestRest), undefined, { signal });
+    } while (from !== undefined);
+  } catch (error) {
+    if (before !== undefined) await cut(before);
+    throw error;
   }
   return report;
 }
 
-const add = (counts: Map<string, number>, id: string, n: number) => void counts.set(id, (counts.get(id) ?? 0) + n);
-
-const nextSize = (entries: number, took: number): number =>
-  Math.round(Math.min(Math.max(entries * Math.min(stepTime / Math.max(took, 1), 2), smallestStep), largestStep));
+/** What would have taken `stepTime`; no more than before where there was room left, and at most twice as much. */
+function nextSize(size: number, used: number, took: number, { least, most }: StepSizes): number {
+  if (used < size && took <= stepTime) return size;
+  return Math.round(Math.min(Math.max(used * Math.min(stepTime / Math.max(took, 1), 2), least), most));
+}
 
 /**
  * Deletes what is due, and writes an entry `settings.retention_applied` for each workspace that has lost some.
@@ -120,31 +142,27 @@ export async function applyRetention(
   database: Database,
   options: RetentionOptions & { by: Actor },
 ): Promise<RetentionReport> {
-  const policies = await readPolicies(database);
-  const entryOf = ({ workspaceId, byPolicy }: WorkspaceReport) => {
-    const counts = policies.flatMap((policy) => {
-      const deleted = byPolicy.get(policy.id);
-      return deleted === undefined ? [] : [{ policy, deleted }];
-    });
+  /** All that anything was deleted by. */
+  const policies = new Map<string, RetentionPolicy>();
+  const entryOf = ({ workspaceId, byPolicy }: WorkspaceReport): ActivityInput => {
+    const counts = [...byPolicy].map(([id, deleted]) => ({ policy: policies.get(id) as RetentionPolicy, deleted }));
     return entriesDeleted(workspaceId, counts, options.asOf, options.by);
   };
-  const deletes: StepOf = async (workspace, after, entries) => {
-    const { workspaceId } = workspace;
-    const { deleted, ...step } = await deleteStep(database, workspaceId, options, after, entries, (done) => {
-      // With the last step of the workspace comes the entry that tells of all of them.
-      const byPolicy = new Map(workspace.byPolicy);
-      for (const [id, n] of done.deleted) add(byPolicy, id, n);
-      return done.last === undefined && byPolicy.size > 0 ? entryOf({ workspaceId, byPolicy }) : undefined;
-    });
-    if (step.last === undefined) database.sendHint();
-    return { ...step, byPolicy: deleted };
-  };
-  return await walk(database, options, policies, deletes, async (workspace) => {
-    await database.transaction(async (connection) => {
-      await writeOne(connection, acceptEntry(entryOf(workspace)));
-    });
-    database.sendHint();
-  });
+  return await walk(
+    options,
+    async (request, before) =>
+      await deleteStep(database, options, request, (done) => {
+        for (const policy of done.policies) policies.set(policy.id, policy);
+        const ended = sumUp(before, done.due).filter(({ workspaceId }) => workspaceId !== underWay(done.next));
+        return ended.map(entryOf);
+      }),
+    async (workspace) => {
+      await database.transaction(async (connection) => {
+        await writeOne(connection, acceptEntry(entryOf(workspace)));
+      });
+      database.sendHint();
+    },
+  );
 }
 
 /**
@@ -153,15 +171,11 @@ export async function applyRetention(
  */
 export async function previewRetention(
   database: Database,
-  options: RetentionOptions & { onEntry?: (workspaceId: string, entry: DueEntry) => void | Promise<void> },
+  options: RetentionOptions & { onEntry?: (entry: DueEntry) => void | Promise<void> },
 ): Promise<RetentionReport> {
-  return await walk(database, options, await readPolicies(database), async ({ workspaceId }, after, entries) => {
-    const { due, ...step } = await lookStep(database, workspaceId, options, after, entries);
-    const byPolicy = new Map<string, number>();
-    for (const entry of due) {
-      byPolicy.set(entry.policyId, (byPolicy.get(entry.policyId) ?? 0) + 1);
-      await options.onEntry?.(workspaceId, entry);
-    }
-    return { ...step, byPolicy };
+  return await walk(options, async (request) => {
+    const { step, entries } = await lookStep(database, options, request);
+    for (const entry of entries) await options.onEntry?.(entry);
+    return step;
   });
 }

@@ -5,7 +5,7 @@
  * of the same. Of those at the first of these four levels that an entry meets, the one that keeps it longest decides. An entry
  * that meets none is kept for good, and so is one under a legal hold (legal-hold.ts).
  */
-import sql, { join, type Sql } from 'sql-template-tag';
+import sql, { empty, join, type Sql } from 'sql-template-tag';
 import { ActivityLogError } from '../../errors.ts';
 import type { ActivitySeverity, ActivityVisibility } from './activity.ts';
 import { checkConditions, filterCondition } from './filter.ts';
@@ -75,14 +75,17 @@ export function acceptPolicy(
   };
 }
 
-/** The policies that entries of a workspace can meet, in the order in which they decide: the first that an entry meets does. */
-export function decidingOrder(policies: readonly RetentionPolicy[], workspaceId: string): RetentionPolicy[] {
+/**
+ * Policies in the order in which they decide: of those of an entry's workspace and of every workspace the first that it meets
+ * does. Policies of other workspaces may stand between them.
+ */
+export function decidingOrder(policies: readonly RetentionPolicy[]): RetentionPolicy[] {
   const level = (policy: RetentionPolicy) =>
     (policy.workspaceId === everyWorkspace ? 2 : 0) + (isDefault(policy) ? 1 : 0);
   const kept = ({ days }: RetentionPolicy) => days ?? Number.POSITIVE_INFINITY;
-  return policies
-    .filter((policy) => policy.workspaceId === workspaceId || policy.workspaceId === everyWorkspace)
-    .sort((a, b) => level(a) - level(b) || (kept(a) === kept(b) ? (a.id < b.id ? -1 : 1) : kept(b) > kept(a) ? 1 : -1));
+  return policies.toSorted(
+    (a, b) => level(a) - level(b) || (kept(a) === kept(b) ? (a.id < b.id ? -1 : 1) : kept(b) > kept(a) ? 1 : -1),
+  );
 }
 
 /** Entries that are older than this are due under a policy; undefined where none ever is. */
@@ -90,15 +93,9 @@ function cutoffOf({ days }: Pick<RetentionPolicy, 'days'>, asOf: Date): Date | u
   return days === null ? undefined : new Date(asOf.getTime() - days * day);
 }
 
-/** The latest cut-off of some policies: no entry from it on is due. Undefined where none ever is. */
-export function latestCutoff(policies: readonly RetentionPolicy[], asOf: Date): Date | undefined {
-  const times = policies.flatMap((policy) => cutoffOf(policy, asOf)?.getTime() ?? []);
-  return times.length === 0 ? undefined : new Date(Math.max(...times));
-}
-
 /**
  * The id of the policy by which an entry is due, as an expression on the columns of "ActivityLog"; null where it is kept.
- * @param policies in their deciding order
+ * @param policies of any workspaces, in their deciding order
  */
 export function dueExpression(policies: readonly RetentionPolicy[], asOf: Date): Sql {
   if (policies.length === 0) return sql`NULL::text`;
@@ -108,7 +105,8 @@ export function dueExpression(policies: readonly RetentionPolicy[], asOf: Date):
       cutoff === undefined
         ? sql`NULL`
         : sql`CASE WHEN "createdAt" < ${cutoff}::timestamp(3) THEN ${policy.id}::text END`;
-    return sql`WHEN ${filterCondition(conditionsOf(policy))} THEN ${due}`;
+    const ofWorkspace = policy.workspaceId === everyWorkspace ? empty : sql`"workspaceId" = ${policy.workspaceId} AND `;
+    return sql`WHEN ${ofWorkspace}${filterCondition(conditionsOf(policy))} THEN ${due}`;
   });
   return sql`CASE ${join(cases, ' ')} END`;
 }
