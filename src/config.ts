@@ -312,7 +312,7 @@ const table = {
     name: 'ACTIVITY_LOG_EXPORTS',
     default: 'on',
     takes: 'on or off',
-    help: 'Whether each export writes an entry settings.exported: who took what out of the trail.',
+    help: 'Whether each export writes entries: settings.exported before anything is given (who looks, at what), without which it does not begin, and settings.export_finished at its end.',
     parse: oneOf(['on', 'off'], 'on'),
   },
   exportsAtOnce: {

@@ -2,9 +2,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { finished } from 'node:stream/promises';
 import { constants, createGzip } from 'node:zlib';
-import { type ExportOutcome, exportedEntry } from '../core/activity/export-entry.ts';
+import type { ExportOutcome } from '../core/activity/export-entry.ts';
 import { contentTypes } from '../core/activity/export-format.ts';
 import { manifestOf } from '../core/activity/export-manifest.ts';
+import { ExportRecord } from '../core/activity/export-record.ts';
 import type { ExportMoment } from '../core/activity/export-ticket.ts';
 import type { Viewer } from '../core/activity/visibility.ts';
 import { ActivityLogError } from '../errors.ts';
@@ -25,7 +26,7 @@ export interface ExportsOptions {
   stalls: StallWatch;
   /** Exports that are given at once. */
   most: number;
-  /** Whether each is logged as an entry. */
+  /** Whether each is logged by entries. */
   logged: boolean;
 }
 
@@ -91,6 +92,8 @@ export class Exports {
       response.writeHead(200, { ...headers, ...bodyHeaders(asked, moment) }).end();
       return;
     }
+    // Before anything is read, let alone given: whoever is killed while it looks has looked.
+    const record = await this.#begun({ ...asked, moment });
     let outcome: ExportOutcome = 'failed';
     try {
       outcome = asked.manifestOnly
@@ -103,7 +106,7 @@ export class Exports {
       response.socket?.resetAndDestroy();
     } finally {
       over();
-      await this.#ended(asked, work, outcome);
+      await this.#ended(asked, work, outcome, record);
     }
   }
 
@@ -163,14 +166,23 @@ export class Exports {
     );
   }
 
-  async #ended(asked: AskedExport, work: Export, outcome: ExportOutcome): Promise<void> {
-    const { services, metrics, logged } = this.#options;
-    const { order, subject, by, after, manifestOnly } = asked;
+  async #begun({ order, moment, subject, by, after, manifestOnly }: AskedExport & { moment: ExportMoment }) {
+    const { services, logged } = this.#options;
+    const facts = { order, moment, subject, by, after, manifestOnly };
+    return logged ? await ExportRecord.begin(services.activityLog, facts) : undefined;
+  }
+
+  async #ended(
+    { order }: AskedExport,
+    work: Export,
+    outcome: ExportOutcome,
+    record: ExportRecord | undefined,
+  ): Promise<void> {
+    const { metrics } = this.#options;
     const { count, bytes } = work;
     metrics.exports.inc({ format: order.format, outcome });
     metrics.exportedEntries.inc(count);
-    if (!logged) return;
-    await services.activityLog.log(exportedEntry({ order, subject, by, outcome, count, bytes, after, manifestOnly }));
+    await record?.end({ count, bytes, outcome, ...(outcome === 'complete' ? work.totals() : {}) });
   }
 }
 

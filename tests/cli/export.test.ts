@@ -98,8 +98,8 @@ describe('activity-log export', () => {
   };
   const told = async () => {
     const query =
-      '{ timeline(workspaceId: "w1", first: 1, filter: { eventKeys: ["settings.exported"] }) { edges { node { actorType actorLabel visibility payload } } } }';
-    return (await server.graphql(query)).data?.['timeline'].edges[0].node;
+      '{ timeline(workspaceId: "w1", first: 2, filter: { eventKeys: ["settings.*"] }) { edges { node { databaseId eventKey actorType actorLabel visibility payload } } } }';
+    return (await server.graphql(query)).data?.['timeline'].edges.map(({ node }: { node: object }) => node);
   };
 
   it.each(['csv', 'jsonl', 'json'])(
@@ -127,11 +127,14 @@ describe('activity-log export', () => {
           sha256: sha256(expected),
         });
         expect(existsSync(`${file}.part`) || existsSync(`${file}.part.json`)).toBe(false);
-        const payload = { count: entries, outcome: 'complete', by: road.length === 0 ? 'cli' : 'token' };
-        expect(await told()).toMatchObject({
-          actorType: road.length === 0 ? 'SYSTEM' : 'USER',
-          visibility: 'SYSTEM',
-          payload,
+        const who = { actorType: road.length === 0 ? 'SYSTEM' : 'USER', visibility: 'SYSTEM' };
+        const by = road.length === 0 ? 'cli' : 'token';
+        const [end, begin] = await told();
+        expect(begin).toMatchObject({ ...who, eventKey: 'settings.exported', payload: { format, by } });
+        expect(end).toMatchObject({
+          ...who,
+          eventKey: 'settings.export_finished',
+          payload: { exported: begin.databaseId, count: entries, outcome: 'complete', sha256: sha256(expected) },
         });
       }
     },

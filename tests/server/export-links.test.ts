@@ -50,11 +50,15 @@ describeOnEachDatabase('links to exports', (open) => {
     const manifest = await fetch(`${server.url}${url}&manifest=only`);
     expect(await manifest.json()).toMatchObject({ count: 1, filter: { severities: ['ERROR'] }, format: 'json' });
     const told =
-      '{ timeline(workspaceId: "w1", filter: { eventKeys: ["settings.exported"] }) { edges { node { actorUserId visibility payload } } } }';
+      '{ timeline(workspaceId: "w1", filter: { eventKeys: ["settings.*"] }) { edges { node { eventKey actorUserId visibility payload } } } }';
     const { data } = await server.graphql(told);
+    const who = { actorUserId: 'c1', visibility: 'INTERNAL' };
+    const [begun, finished] = ['settings.exported', 'settings.export_finished'];
     expect(data?.['timeline'].edges.map(({ node }: { node: object }) => node)).toMatchObject([
-      { actorUserId: 'c1', visibility: 'INTERNAL', payload: { by: 'link', manifestOnly: true, brandIds: ['b1'] } },
-      { actorUserId: 'c1', visibility: 'INTERNAL', payload: { by: 'link', count: 1, outcome: 'complete' } },
+      { ...who, eventKey: finished, payload: { count: 1, outcome: 'complete' } },
+      { ...who, eventKey: begun, payload: { by: 'link', manifestOnly: true, brandIds: ['b1'] } },
+      { ...who, eventKey: finished, payload: { count: 1, outcome: 'complete' } },
+      { ...who, eventKey: begun, payload: { by: 'link', filter: { severities: ['ERROR'] } } },
     ]);
   });
 

@@ -10,7 +10,7 @@ import type { Database, QueryOptions, Statement } from '@/storage/database.ts';
 import { describeOnEachDatabase } from '../support/databases.ts';
 import { entryOf } from '../support/generated-entries.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
-import { until } from '../support/stored-entries.ts';
+import { addTrigger, until } from '../support/stored-entries.ts';
 
 /** More than sockets take that nobody reads from. */
 const entries = 9_000;
@@ -56,14 +56,15 @@ describeOnEachDatabase('an export under way', (open) => {
     await server?.close();
   });
 
-  const told = async () => {
+  const toldBy = async (eventKey: string) => {
     // The embedded database answers without a turn of the event loop: who asks again and again would let nobody else have one.
     await new Promise((resolve) => void setImmediate(resolve));
     const rows = await database.query<{ payload: string }>(
-      sql`SELECT "payload"::text AS payload FROM "ActivityLog" WHERE "eventKey" = 'settings.exported' ORDER BY "ActivityLog"."transactionId"`,
+      sql`SELECT "payload"::text AS payload FROM "ActivityLog" WHERE "eventKey" = ${eventKey} ORDER BY "ActivityLog"."transactionId"`,
     );
     return rows.map(({ payload }) => JSON.parse(payload) as { outcome: string; count: number });
   };
+  const told = async () => await toldBy('settings.export_finished');
   async function get(url: string, path: string, token: string, headers = {}): Promise<IncomingMessage> {
     const outgoing = request(`${url}${path}`, { headers: { authorization: `Bearer ${token}`, ...headers } });
     outgoing.on('error', () => undefined);
@@ -150,13 +151,35 @@ describeOnEachDatabase('an export under way', (open) => {
     expect((await told()).slice(before)).toMatchObject([{ outcome: 'cut' }]);
   });
 
+  it('is logged before anything is given, and does not begin where that cannot be', async () => {
+    const { url, token } = await start();
+    const bearer = await token();
+    const before = (await toldBy('settings.exported')).length;
+    const response = await get(url, '/export?workspaceId=w1', bearer);
+    expect(await toldBy('settings.exported')).toHaveLength(before + 1);
+    response.destroy();
+    const cannot = `BEGIN IF NEW."eventKey" = 'settings.exported' THEN RAISE 'full' USING ERRCODE = 'disk_full'; END IF; RETURN NEW; END`;
+    const stop = await addTrigger(database, 'BEFORE INSERT ON "ActivityLog" FOR EACH ROW', cannot);
+    for (const more of ['', '&manifest=only']) {
+      const refused = await get(url, `/export?workspaceId=w1${more}`, bearer);
+      expect([refused.statusCode, refused.headers['activity-log-export']]).toEqual([503, undefined]);
+      const [{ message, extensions }] = JSON.parse(await text(refused)).errors;
+      expect([extensions.code, message]).toEqual([
+        'UNAVAILABLE',
+        expect.stringMatching(/^Nothing was exported.*no space left/),
+      ]);
+    }
+    await stop();
+    expect(await toldBy('settings.exported')).toHaveLength(before + 1);
+  });
+
   it('is logged only where that is on', async () => {
     const { url, token } = await start({ logExports: 'off' });
-    const before = (await told()).length;
+    const [begun, before] = [(await toldBy('settings.exported')).length, (await told()).length];
     const response = await get(url, '/export?workspaceId=w1', await token());
     await text(response);
     expect(response.trailers['activity-log-count']).toBeDefined();
     await server?.close();
-    expect(await told()).toHaveLength(before);
+    expect([(await toldBy('settings.exported')).length, (await told()).length]).toEqual([begun, before]);
   });
 });

@@ -59,7 +59,7 @@ describeOnEachDatabase('GET /export', (open) => {
   }
   /** The entries that tell of exports. */
   async function told(workspaceId: string, role: 'operator' | 'admin' = 'operator') {
-    const entries = `{ timeline(workspaceId: "${workspaceId}", filter: { eventKeys: ["settings.exported"] }) { edges { node { visibility actorUserId entityType payload } } } }`;
+    const entries = `{ timeline(workspaceId: "${workspaceId}", filter: { eventKeys: ["settings.exported", "settings.export_finished"] }) { edges { node { databaseId eventKey visibility actorUserId entityType payload } } } }`;
     const { data } = await server.graphql(entries, {}, await server.token({ role }));
     // biome-ignore lint/suspicious/noExplicitAny: what was asked for.
     return data?.['timeline'].edges.map(({ node }: any) => node);
@@ -181,40 +181,52 @@ describeOnEachDatabase('GET /export', (open) => {
     }
   });
 
-  it('logs who looked, as hidden as what was looked at, and not in the export itself', async () => {
+  it('logs who looked and what it came to, as hidden as what was looked at, and not in the export itself', async () => {
     await log('watched', 2);
     const first = await get(query({ workspaceId: 'watched', format: 'jsonl' }), await server.token({ subject: 'op' }));
-    expect(first.text).not.toContain('settings.exported');
+    expect(first.text).not.toContain('settings.export');
     const admin = await server.token({ role: 'admin', subject: 'ad' });
-    await get(query({ workspaceId: 'watched', filter: '{"search":"hyperlink"}' }), admin);
-    expect(await told('watched')).toEqual([
+    const ticket = (await get(query({ workspaceId: 'watched', filter: '{"search":"hyperlink"}' }), admin)).headers;
+    const entries = await told('watched');
+    const ids = entries.map(({ databaseId }: { databaseId: string }) => databaseId);
+    const ended = { outcome: 'complete', count: 2 };
+    const moment = expect.stringMatching(/^\d{4}-.*Z$/);
+    const [byAdmin, byOperator] = [
+      { visibility: 'INTERNAL', actorUserId: 'ad', entityType: 'SETTINGS' },
+      { visibility: 'SYSTEM', actorUserId: 'op', entityType: 'SETTINGS' },
+    ];
+    expect(entries).toEqual([
       {
-        visibility: 'INTERNAL',
-        actorUserId: 'ad',
-        entityType: 'SETTINGS',
-        payload: {
-          format: 'csv',
-          filter: { search: 'hyperlink' },
-          count: 2,
-          bytes: expect.any(Number),
-          outcome: 'complete',
-          by: 'token',
-        },
+        ...byAdmin,
+        databaseId: ids[0],
+        eventKey: 'settings.export_finished',
+        payload: { ...ended, exported: ids[1], bytes: expect.any(Number), sha256: expect.any(String) },
       },
       {
-        visibility: 'SYSTEM',
-        actorUserId: 'op',
-        entityType: 'SETTINGS',
-        payload: {
-          format: 'jsonl',
-          filter: {},
-          count: 2,
-          bytes: first.text.length + 2,
-          outcome: 'complete',
-          by: 'token',
-        },
+        ...byAdmin,
+        databaseId: ids[1],
+        eventKey: 'settings.exported',
+        payload: { format: 'csv', formulas: 'escaped', filter: { search: 'hyperlink' }, moment, by: 'token' },
+      },
+      {
+        ...byOperator,
+        databaseId: ids[2],
+        eventKey: 'settings.export_finished',
+        payload: { ...ended, exported: ids[3], bytes: first.text.length + 2, sha256: sha256(first.text) },
+      },
+      {
+        ...byOperator,
+        databaseId: ids[3],
+        eventKey: 'settings.exported',
+        payload: { format: 'jsonl', filter: {}, moment, by: 'token' },
       },
     ]);
-    expect(await told('watched', 'admin')).toHaveLength(1);
+    expect(await told('watched', 'admin')).toHaveLength(2);
+    const search = { workspaceId: 'watched', filter: '{"search":"hyperlink"}' };
+    const after = (
+      await server.graphql('{ timeline(workspaceId: "watched", last: 1) { edges { node { databaseId } } } }')
+    ).data?.['timeline'].edges[0].node.databaseId;
+    await get(query({ ...search, export: ticket[export_.ticket] as string, after }), admin);
+    expect((await told('watched'))[1].payload).toMatchObject({ after, moment: entries[1].payload.moment });
   });
 });
