@@ -127,8 +127,6 @@ export class Exports {
   ): Promise<ExportOutcome> {
     const isGzip = acceptsGzip(request.headers['accept-encoding']);
     const sink = new ExportSink(response, this.#options, isGzip ? createGzip({ level: constants.Z_BEST_SPEED }) : null);
-    // HTTP/1.0, which some proxies still speak, has none.
-    const hasTrailers = request.httpVersion !== '1.0';
     const chunks = work.chunks();
     // The first piece is read before anything is said: what fails at once is told as an error.
     let next = await chunks.next();
@@ -137,14 +135,13 @@ export class Exports {
       ...headers,
       ...bodyHeaders(asked, moment),
       ...(isGzip ? { 'content-encoding': 'gzip' } : {}),
-      ...(hasTrailers ? { trailer: [count, bytes, sha256].join(', ') } : {}),
+      trailer: [count, bytes, sha256].join(', '),
     });
     for (; next.done !== true && sink.isOpen; next = await chunks.next()) await sink.write(next.value);
     await chunks.return(undefined);
     if (!sink.isOpen) return 'cut';
     const totals = work.totals();
-    const trailers = { [count]: String(totals.count), [bytes]: String(totals.bytes), [sha256]: totals.sha256 };
-    if (hasTrailers) response.addTrailers(trailers);
+    response.addTrailers({ [count]: String(totals.count), [bytes]: String(totals.bytes), [sha256]: totals.sha256 });
     return (await sink.end()) ? 'complete' : 'cut';
   }
 

@@ -130,15 +130,31 @@ describeOnEachDatabase('an export under way', (open) => {
     expect(lines.filter((line) => line.includes('the disk is broken')).length).toBe(2);
   });
 
-  it('is whole over HTTP/1.0 too, which has no trailers', async () => {
+  it('is refused over HTTP/1.0, where no end can be told from a cut, and nothing else is', async () => {
     const { url, token } = await start();
     const { hostname, port } = new URL(url);
-    const old = connect(Number(port), hostname);
-    old.write(`GET /export?workspaceId=w1&format=json HTTP/1.0\r\nAuthorization: Bearer ${await token()}\r\n\r\n`);
-    const [head = '', body = ''] = (await text(old)).split('\r\n\r\n');
-    expect(head).toMatch(/^HTTP\/1\.1 200 OK/);
-    expect(head).not.toMatch(/trailer/i);
-    expect((JSON.parse(body) as unknown[]).length).toBeGreaterThanOrEqual(entries);
+    const bearer = await token();
+    const before = (await toldBy('settings.exported')).length;
+    const asked = async (path: string, version: string, more = '') => {
+      const old = connect(Number(port), hostname);
+      old.write(`GET ${path} HTTP/${version}\r\nHost: x\r\nAuthorization: Bearer ${bearer}\r\n${more}\r\n`);
+      const [head = '', body = ''] = (await text(old)).split('\r\n\r\n');
+      return { head, body };
+    };
+    for (const more of ['', 'Connection: keep-alive\r\n', 'TE: chunked\r\n']) {
+      const { head, body } = await asked('/export?workspaceId=w1&format=json', '1.0', more);
+      expect(head).toMatch(/^HTTP\/1\.1 426 /);
+      expect(head).toMatch(/\r\nupgrade: HTTP\/1\.1\r\n/i);
+      // In a chunk of its own where the client takes them.
+      const [{ message, extensions }] = JSON.parse(/\{.*\}/.exec(body)?.[0] ?? '').errors;
+      expect([extensions, message]).toEqual([
+        { code: 'BAD_USER_INPUT', field: 'httpVersion' },
+        expect.stringContaining('proxy_http_version 1.1'),
+      ]);
+    }
+    expect(await toldBy('settings.exported')).toHaveLength(before);
+    expect((await asked('/health/live', '1.0')).head).toMatch(/^HTTP\/1\.1 200 /);
+    expect((await asked('/export?workspaceId=w1', '1.1', 'Connection: close\r\n')).head).toMatch(/^HTTP\/1\.1 200 /);
   });
 
   it('is logged before the service has ended that cut it off', async () => {
