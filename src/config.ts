@@ -221,10 +221,10 @@ const table = {
   },
   rateLimit: {
     name: 'ACTIVITY_RATE_LIMIT',
-    default: '200000',
+    default: '50000',
     takes: 'a whole number from 0 to 100000000',
     help: 'Requests and operations over WebSocket that one token may send to this process within 10 seconds; more are refused with LIMIT_EXCEEDED (HTTP 429). 0 for any number.',
-    parse: whole(0, 100_000_000, 200_000),
+    parse: whole(0, 100_000_000, 50_000),
   },
   anonymousRateLimit: {
     name: 'ACTIVITY_ANONYMOUS_RATE_LIMIT',

@@ -1,7 +1,9 @@
 /** What a server says and takes beside GraphQL itself: headers, origins, kinds of body, rates. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readConfig } from '@/config.ts';
+import { Metrics } from '@/metrics.ts';
 import { networkOf } from '@/server/addresses.ts';
+import { RateLimits, rateWindow } from '@/server/rate-limits.ts';
 import { openTestPglite } from '../support/databases.ts';
 import { readMetrics } from '../support/prometheus.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
@@ -281,6 +283,18 @@ describe('a server with settings for production', () => {
     await (await ask('/health/live', { headers: { 'x-request-id': 'req-2' } })).text();
     await expect.poll(() => server.lines.find((one) => one.includes('"requestId":"req-2"'))).toContain('"level":30');
   });
+});
+
+it('lets a token of a server as it comes do what many do at once, and no more', async () => {
+  const { rateLimit, anonymousRateLimit, websocketsPerToken } = readConfig({});
+  const limits = new RateLimits({ perToken: rateLimit, perSender: anonymousRateLimit, metrics: new Metrics() });
+  // All sockets that one token may have come back, each with a hello and a subscription.
+  expect(rateLimit).toBeGreaterThan(2 * websocketsPerToken);
+  for (let time = 0; time < rateLimit; time += 1) await limits.count('token', 'one');
+  await expect(limits.count('token', 'one')).rejects.toMatchObject({ code: 'LIMIT_EXCEEDED' });
+  await limits.count('token', 'another');
+  // Said, and why, in docs/security.md.
+  expect(rateLimit / rateWindow).toBe(5_000);
 });
 
 async function readMetricsOf(server: TestServer) {
