@@ -168,10 +168,10 @@ const table = {
   },
   rateLimit: {
     name: 'ACTIVITY_RATE_LIMIT',
-    default: '200000',
+    default: '50000',
     takes: 'a whole number from 0 to 100000000',
     help: 'Requests and operations over WebSocket that one token may send to this process within 10 seconds; more are refused with LIMIT_EXCEEDED (HTTP 429). 0 for any number.',
-    parse: whole(0, 100_000_000, 200_000),
+    parse: whole(0, 100_000_000, 50_000),
   },
   anonymousRateLimit: {
     name: 'ACTIVITY_ANONYMOUS_RATE_LIMIT',
@@ -259,7 +259,7 @@ const table = {
     name: 'ACTIVITY_LOG_EXPORTS',
     default: 'on',
     takes: 'on or off',
-    help: 'Whether each export writes an entry settings.exported: who took what out of the trail.',
+    help: 'Whether each export writes entries: settings.exported before anything is given (who looks, at what), without which it does not begin, and settings.export_finished at its end.',
     parse: oneOf(['on', 'off'], 'on'),
   },
   exportsAtOnce: {

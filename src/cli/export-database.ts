@@ -1,6 +1,6 @@
 import { readConfig } from '../config.ts';
 import { ActivityLog } from '../core/activity/activity-log.ts';
-import { exportedEntry } from '../core/activity/export-entry.ts';
+import { ExportRecord } from '../core/activity/export-record.ts';
 import { type ExportMoment, type ExportOrder, ExportSeals } from '../core/activity/export-ticket.ts';
 import { checkFilter } from '../core/activity/filter.ts';
 import { LiveCursors } from '../core/activity/live-cursor.ts';
@@ -32,7 +32,7 @@ export async function openExportDatabase(wish: ExportWish): Promise<ExportSource
     const writer = createActivityWriter(database);
     const activityLog = new ActivityLog({ writer, logger, metrics: new Metrics() });
 
-    async function* told(work: Export, after: string | undefined, signal: AbortSignal): AsyncGenerator<Buffer> {
+    async function* told(work: Export, record: ExportRecord, signal: AbortSignal): AsyncGenerator<Buffer> {
       let outcome: 'complete' | 'cut' | 'failed' = 'cut';
       try {
         for await (const chunk of work.chunks()) {
@@ -45,8 +45,7 @@ export async function openExportDatabase(wish: ExportWish): Promise<ExportSource
         throw error;
       } finally {
         const { count, bytes } = work;
-        const facts = { order, subject: undefined, by: 'cli', outcome, count, bytes, after } as const;
-        if (config.logExports === 'on') await activityLog.log(exportedEntry(facts));
+        await record.end({ count, bytes, outcome, ...(outcome === 'complete' ? work.totals() : {}) });
       }
     }
 
@@ -54,12 +53,15 @@ export async function openExportDatabase(wish: ExportWish): Promise<ExportSource
       async open(place: ExportPlace | undefined, signal: AbortSignal): Promise<ExportPart> {
         const moment: ExportMoment =
           place === undefined ? await momentOfNow(database) : seals.openTicket(place.ticket, order);
-        const work = await Export.open(database, { order, filter: parsed.filter, moment, after: place?.after });
+        const after = place?.after;
+        const work = await Export.open(database, { order, filter: parsed.filter, moment, after });
+        const facts = { order, moment, subject: undefined, by: 'cli', after } as const;
+        const record = config.logExports === 'on' ? await ExportRecord.begin(activityLog, facts) : undefined;
         return {
           ticket: place?.ticket ?? seals.closeTicket(order, moment),
           liveCursor: cursors.close({ seen: moment.snapshot }),
           createdAt: moment.createdAt,
-          chunks: told(work, place?.after, signal),
+          chunks: record === undefined ? work.chunks() : told(work, record, signal),
           totals: () => work.totals(),
         };
       },

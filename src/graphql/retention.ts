@@ -1,6 +1,7 @@
 import { checkHold, type LegalHold } from '../core/activity/legal-hold.ts';
 import { acceptPolicy, decidingOrder, everyWorkspace, type RetentionPolicy } from '../core/activity/retention.ts';
 import { viewerAsActor } from '../core/activity/settings-entries.ts';
+import { isStorableText } from '../core/activity/text.ts';
 import { checkMayGovern } from '../core/activity/visibility.ts';
 import { ActivityLogError } from '../errors.ts';
 import type { Database } from '../storage/database.ts';
@@ -193,8 +194,12 @@ const HoldPayload = builder.objectRef<LegalHold>('LegalHoldPayload').implement({
   fields: (t) => ({ hold: t.field({ type: HoldType, description: 'The hold.', resolve: (hold) => hold }) }),
 });
 
-/** @throws ActivityLogError BAD_USER_INPUT where it is undefined */
-function found<T>(one: T | undefined, what: string): T {
+/**
+ * What `find` gives for an id; text that no database can keep is nobody's id.
+ * @throws ActivityLogError BAD_USER_INPUT where there is none
+ */
+async function found<T>(id: string, what: string, find: () => Promise<T | undefined>): Promise<T> {
+  const one = isStorableText(id) ? await find() : undefined;
   if (one === undefined)
     throw new ActivityLogError('BAD_USER_INPUT', `The workspace has no ${what} of this id.`, { field: 'id' });
   return one;
@@ -229,7 +234,8 @@ builder.mutationFields((t) => ({
     },
     resolve: async (_root, { workspaceId, id }, context) => {
       const by = governor(context, workspaceId);
-      return found(await removePolicy(context.services.database, workspaceId, id, by), 'retention policy');
+      const { database } = context.services;
+      return await found(id, 'retention policy', () => removePolicy(database, workspaceId, id, by));
     },
   }),
   legalHoldPlace: t.field({
@@ -253,7 +259,8 @@ builder.mutationFields((t) => ({
     },
     resolve: async (_root, { workspaceId, id }, context) => {
       const by = governor(context, workspaceId);
-      return found(await releaseHold(context.services.database, workspaceId, id, by), 'legal hold');
+      const { database } = context.services;
+      return await found(id, 'legal hold', () => releaseHold(database, workspaceId, id, by));
     },
   }),
 }));

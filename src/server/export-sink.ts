@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { pipeline, type Writable } from 'node:stream';
+import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import type { Gzip } from 'node:zlib';
 import type { Metrics } from '../metrics.ts';
@@ -24,8 +24,10 @@ export class ExportSink implements Watched {
     this.#gzip = gzip;
     if (gzip === null) return;
     gzip.on('data', () => this.#watch());
-    // It fails only where the reader goes away, which is seen at the answer.
-    pipeline(gzip, response, () => {});
+    // Not pipeline(): it has seven listeners on the answer, which with those of others Node takes for a leak.
+    gzip.on('error', () => response.destroy());
+    response.once('close', () => gzip.destroy());
+    gzip.pipe(response);
   }
 
   get isOpen(): boolean {

@@ -2,9 +2,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { finished } from 'node:stream/promises';
 import { constants, createGzip } from 'node:zlib';
-import { type ExportOutcome, exportedEntry } from '../core/activity/export-entry.ts';
+import type { ExportOutcome } from '../core/activity/export-entry.ts';
 import { contentTypes } from '../core/activity/export-format.ts';
 import { manifestOf } from '../core/activity/export-manifest.ts';
+import { ExportRecord } from '../core/activity/export-record.ts';
 import type { ExportMoment } from '../core/activity/export-ticket.ts';
 import type { Viewer } from '../core/activity/visibility.ts';
 import { ActivityLogError } from '../errors.ts';
@@ -25,7 +26,7 @@ export interface ExportsOptions {
   stalls: StallWatch;
   /** Exports that are given at once. */
   most: number;
-  /** Whether each is logged as an entry. */
+  /** Whether each is logged by entries. */
   logged: boolean;
 }
 
@@ -91,6 +92,8 @@ export class Exports {
       response.writeHead(200, { ...headers, ...bodyHeaders(asked, moment) }).end();
       return;
     }
+    // Before anything is read, let alone given: whoever is killed while it looks has looked.
+    const record = await this.#begun({ ...asked, moment });
     let outcome: ExportOutcome = 'failed';
     try {
       outcome = asked.manifestOnly
@@ -103,7 +106,7 @@ export class Exports {
       response.socket?.resetAndDestroy();
     } finally {
       over();
-      await this.#ended(asked, work, outcome);
+      await this.#ended(asked, work, outcome, record);
     }
   }
 
@@ -124,8 +127,6 @@ export class Exports {
   ): Promise<ExportOutcome> {
     const isGzip = acceptsGzip(request.headers['accept-encoding']);
     const sink = new ExportSink(response, this.#options, isGzip ? createGzip({ level: constants.Z_BEST_SPEED }) : null);
-    // HTTP/1.0, which some proxies still speak, has none.
-    const hasTrailers = request.httpVersion !== '1.0';
     const chunks = work.chunks();
     // The first piece is read before anything is said: what fails at once is told as an error.
     let next = await chunks.next();
@@ -134,14 +135,13 @@ export class Exports {
       ...headers,
       ...bodyHeaders(asked, moment),
       ...(isGzip ? { 'content-encoding': 'gzip' } : {}),
-      ...(hasTrailers ? { trailer: [count, bytes, sha256].join(', ') } : {}),
+      trailer: [count, bytes, sha256].join(', '),
     });
     for (; next.done !== true && sink.isOpen; next = await chunks.next()) await sink.write(next.value);
     await chunks.return(undefined);
     if (!sink.isOpen) return 'cut';
     const totals = work.totals();
-    const trailers = { [count]: String(totals.count), [bytes]: String(totals.bytes), [sha256]: totals.sha256 };
-    if (hasTrailers) response.addTrailers(trailers);
+    response.addTrailers({ [count]: String(totals.count), [bytes]: String(totals.bytes), [sha256]: totals.sha256 });
     return (await sink.end()) ? 'complete' : 'cut';
   }
 
@@ -163,14 +163,23 @@ export class Exports {
     );
   }
 
-  async #ended(asked: AskedExport, work: Export, outcome: ExportOutcome): Promise<void> {
-    const { services, metrics, logged } = this.#options;
-    const { order, subject, by, after, manifestOnly } = asked;
+  async #begun({ order, moment, subject, by, after, manifestOnly }: AskedExport & { moment: ExportMoment }) {
+    const { services, logged } = this.#options;
+    const facts = { order, moment, subject, by, after, manifestOnly };
+    return logged ? await ExportRecord.begin(services.activityLog, facts) : undefined;
+  }
+
+  async #ended(
+    { order }: AskedExport,
+    work: Export,
+    outcome: ExportOutcome,
+    record: ExportRecord | undefined,
+  ): Promise<void> {
+    const { metrics } = this.#options;
     const { count, bytes } = work;
     metrics.exports.inc({ format: order.format, outcome });
     metrics.exportedEntries.inc(count);
-    if (!logged) return;
-    await services.activityLog.log(exportedEntry({ order, subject, by, outcome, count, bytes, after, manifestOnly }));
+    await record?.end({ count, bytes, outcome, ...(outcome === 'complete' ? work.totals() : {}) });
   }
 }
 

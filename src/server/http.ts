@@ -169,6 +169,19 @@ function mayReadMetrics({ headers }: IncomingMessage, { metricsToken }: HttpOpti
   return timingSafeEqual(hash(headers.authorization ?? ''), hash(`Bearer ${metricsToken}`));
 }
 
+/** Without chunks an answer of unknown length ends as a broken one does: half a file would be taken for a whole one. */
+function refuseUnchunked(response: ServerResponse): void {
+  const headers = { upgrade: 'HTTP/1.1', connection: 'upgrade, close' };
+  const message =
+    'Exports need HTTP/1.1: in an older one no end can be told from a cut. Where a proxy asks for you, let it speak 1.1 (nginx: proxy_http_version 1.1).';
+  sendJson(
+    response,
+    426,
+    { errors: [{ message, extensions: { code: 'BAD_USER_INPUT', field: 'httpVersion' } }] },
+    headers,
+  );
+}
+
 const pathOf = ({ url = '/' }: IncomingMessage): string => url.split('?', 1)[0] ?? '/';
 
 async function answer(
@@ -211,6 +224,7 @@ async function answer(
     return await answerGraphql(request, response, { signedIn: viewer, scope }, options);
   }
   if (path === '/export') {
+    if (request.httpVersion !== '1.1') return refuseUnchunked(response);
     const viewerOf = (authorization: string | undefined) => signIn(authorization, request, options);
     return await options.exports.serve(request, response, viewerOf);
   }

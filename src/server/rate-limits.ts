@@ -3,7 +3,7 @@ import { ActivityLogError } from '../errors.ts';
 import type { Metrics } from '../metrics.ts';
 
 /** Seconds that requests are counted for, from the first one on. */
-const rateWindow = 10;
+export const rateWindow = 10;
 
 export interface RateLimitsOptions {
   /** Requests of one token in a window; 0 for any number. */

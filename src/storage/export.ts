@@ -70,7 +70,7 @@ export class Export {
     return this.#chunks();
   }
 
-  /** What it came to; once, after the last piece. */
+  /** What it came to, after the last piece. */
   totals(): ExportTotals {
     return this.#text.totals();
   }

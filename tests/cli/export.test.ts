@@ -9,6 +9,7 @@ import { openPostgres } from '../../src/storage/postgres.ts';
 import { createTestDatabase } from '../support/databases.ts';
 import { entryOf } from '../support/generated-entries.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
+import { until } from '../support/stored-entries.ts';
 import { runCli, startCli, temporaryDirectory } from './run-cli.ts';
 
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
@@ -96,10 +97,10 @@ describe('activity-log export', () => {
     });
     return Buffer.from(await response.arrayBuffer());
   };
-  const told = async () => {
-    const query =
-      '{ timeline(workspaceId: "w1", first: 1, filter: { eventKeys: ["settings.exported"] }) { edges { node { actorType actorLabel visibility payload } } } }';
-    return (await server.graphql(query)).data?.['timeline'].edges[0].node;
+  const told = async (eventKey: string) => {
+    const query = `{ timeline(workspaceId: "w1", first: 1, filter: { eventKeys: ["${eventKey}"] }) { edges { node {
+      databaseId actorType visibility payload } } } }`;
+    return (await server.graphql(query)).data?.['timeline'].edges[0]?.node;
   };
 
   it.each(['csv', 'jsonl', 'json'])(
@@ -127,12 +128,17 @@ describe('activity-log export', () => {
           sha256: sha256(expected),
         });
         expect(existsSync(`${file}.part`) || existsSync(`${file}.part.json`)).toBe(false);
-        const payload = { count: entries, outcome: 'complete', by: road.length === 0 ? 'cli' : 'token' };
-        expect(await told()).toMatchObject({
-          actorType: road.length === 0 ? 'SYSTEM' : 'USER',
-          visibility: 'SYSTEM',
-          payload,
-        });
+        const who = { actorType: road.length === 0 ? 'SYSTEM' : 'USER', visibility: 'SYSTEM' };
+        const by = road.length === 0 ? 'cli' : 'token';
+        const begun = await told('settings.exported');
+        expect(begun).toMatchObject({ ...who, payload: { format, by } });
+        // Told of behind the last byte.
+        const finished = await until(
+          async () => await told('settings.export_finished'),
+          (found) => found?.payload.exported === begun.databaseId,
+        );
+        const payload = { count: entries, outcome: 'complete', sha256: sha256(expected) };
+        expect(finished).toMatchObject({ ...who, payload });
       }
     },
   );

@@ -2,7 +2,9 @@
 
 /** One request as it goes out, the token apart. */
 export interface HostileRequest {
-  /** Behind `/graphql`. */
+  /** Where it goes; `/graphql` by default. */
+  path?: string;
+  /** Behind the path. */
   search?: string;
   headers?: Record<string, string>;
   body?: string | Uint8Array<ArrayBuffer> | FormData;

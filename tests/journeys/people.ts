@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { SignJWT } from 'jose';
 import { afterAll, beforeAll, expect } from 'vitest';
+import type { Config } from '../../src/config.ts';
 import type { AcceptedActivity } from '../../src/core/activity/activity.ts';
 import type { Role } from '../../src/core/activity/visibility.ts';
 import type { Database } from '../../src/storage/database.ts';
@@ -51,6 +52,14 @@ export interface Connection {
   count: { value: number };
 }
 
+/** What came of a request for an export. */
+export interface Fetched {
+  status: number;
+  /** That it can be gone on with; empty where it was refused. */
+  ticket: string;
+  text: string;
+}
+
 export const generated = fc.array(generatedEntry(['w1', 'w2']), { minLength: 12, maxLength: 24 });
 let runs = 0;
 
@@ -80,6 +89,21 @@ export class Person {
     const answer = await this.#server.graphql(query, variables, await this.token());
     this.told.push(JSON.stringify(answer));
     return answer;
+  }
+  /** `GET /export` with these parameters. */
+  async export(parameters: Record<string, string>): Promise<Fetched> {
+    const headers = { authorization: `Bearer ${await this.token()}` };
+    return await this.#fetch(`/export?${new URLSearchParams(parameters)}`, headers);
+  }
+  /** A link as `activityExport` gives it, without a token. */
+  async open(path: string): Promise<Fetched> {
+    return await this.#fetch(path, {});
+  }
+  async #fetch(path: string, headers: Record<string, string>): Promise<Fetched> {
+    const response = await fetch(`${this.#server.url}${path}`, { headers });
+    const text = await response.text();
+    this.told.push(text);
+    return { status: response.status, ticket: response.headers.get('activity-log-export') ?? '', text };
   }
   grantIn(workspaceId: string) {
     return this.grants[workspaceId] ?? this.grants['*'];
@@ -153,14 +177,17 @@ export function tellsNothing(name: string, person: Person, all: readonly Accepte
 }
 
 /** In a suite: a server over a database of the kind, for as long as the suite runs. */
-export function useServer(kind: 'pglite' | 'postgres'): { server: TestServer; database: Database } {
+export function useServer(
+  kind: 'pglite' | 'postgres',
+  overrides: Partial<Config> = {},
+): { server: TestServer; database: Database } {
   const parts = {} as { server: TestServer; database: Database };
   let own: TestDatabase | undefined;
   beforeAll(async () => {
     if (kind === 'postgres') own = await createTestDatabase();
     parts.database =
       own === undefined ? await openTestPglite() : await openPostgres({ url: own.url, applicationName: 'journey' });
-    parts.server = await startTestServer(parts.database);
+    parts.server = await startTestServer(parts.database, overrides);
   });
   afterAll(async () => {
     await parts.server.close();

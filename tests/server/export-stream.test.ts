@@ -10,7 +10,7 @@ import type { Database, QueryOptions, Statement } from '@/storage/database.ts';
 import { describeOnEachDatabase } from '../support/databases.ts';
 import { entryOf } from '../support/generated-entries.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
-import { until } from '../support/stored-entries.ts';
+import { addTrigger, until } from '../support/stored-entries.ts';
 
 /** More than sockets take that nobody reads from. */
 const entries = 9_000;
@@ -56,14 +56,15 @@ describeOnEachDatabase('an export under way', (open) => {
     await server?.close();
   });
 
-  const told = async () => {
+  const toldBy = async (eventKey: string) => {
     // The embedded database answers without a turn of the event loop: who asks again and again would let nobody else have one.
     await new Promise((resolve) => void setImmediate(resolve));
     const rows = await database.query<{ payload: string }>(
-      sql`SELECT "payload"::text AS payload FROM "ActivityLog" WHERE "eventKey" = 'settings.exported' ORDER BY "ActivityLog"."transactionId"`,
+      sql`SELECT "payload"::text AS payload FROM "ActivityLog" WHERE "eventKey" = ${eventKey} ORDER BY "ActivityLog"."transactionId"`,
     );
     return rows.map(({ payload }) => JSON.parse(payload) as { outcome: string; count: number });
   };
+  const told = async () => await toldBy('settings.export_finished');
   async function get(url: string, path: string, token: string, headers = {}): Promise<IncomingMessage> {
     const outgoing = request(`${url}${path}`, { headers: { authorization: `Bearer ${token}`, ...headers } });
     outgoing.on('error', () => undefined);
@@ -129,15 +130,31 @@ describeOnEachDatabase('an export under way', (open) => {
     expect(lines.filter((line) => line.includes('the disk is broken')).length).toBe(2);
   });
 
-  it('is whole over HTTP/1.0 too, which has no trailers', async () => {
+  it('is refused over HTTP/1.0, where no end can be told from a cut, and nothing else is', async () => {
     const { url, token } = await start();
     const { hostname, port } = new URL(url);
-    const old = connect(Number(port), hostname);
-    old.write(`GET /export?workspaceId=w1&format=json HTTP/1.0\r\nAuthorization: Bearer ${await token()}\r\n\r\n`);
-    const [head = '', body = ''] = (await text(old)).split('\r\n\r\n');
-    expect(head).toMatch(/^HTTP\/1\.1 200 OK/);
-    expect(head).not.toMatch(/trailer/i);
-    expect((JSON.parse(body) as unknown[]).length).toBeGreaterThanOrEqual(entries);
+    const bearer = await token();
+    const before = (await toldBy('settings.exported')).length;
+    const asked = async (path: string, version: string, more = '') => {
+      const old = connect(Number(port), hostname);
+      old.write(`GET ${path} HTTP/${version}\r\nHost: x\r\nAuthorization: Bearer ${bearer}\r\n${more}\r\n`);
+      const [head = '', body = ''] = (await text(old)).split('\r\n\r\n');
+      return { head, body };
+    };
+    for (const more of ['', 'Connection: keep-alive\r\n', 'TE: chunked\r\n']) {
+      const { head, body } = await asked('/export?workspaceId=w1&format=json', '1.0', more);
+      expect(head).toMatch(/^HTTP\/1\.1 426 /);
+      expect(head).toMatch(/\r\nupgrade: HTTP\/1\.1\r\n/i);
+      // In a chunk of its own where the client takes them.
+      const [{ message, extensions }] = JSON.parse(/\{.*\}/.exec(body)?.[0] ?? '').errors;
+      expect([extensions, message]).toEqual([
+        { code: 'BAD_USER_INPUT', field: 'httpVersion' },
+        expect.stringContaining('proxy_http_version 1.1'),
+      ]);
+    }
+    expect(await toldBy('settings.exported')).toHaveLength(before);
+    expect((await asked('/health/live', '1.0')).head).toMatch(/^HTTP\/1\.1 200 /);
+    expect((await asked('/export?workspaceId=w1', '1.1', 'Connection: close\r\n')).head).toMatch(/^HTTP\/1\.1 200 /);
   });
 
   it('is logged before the service has ended that cut it off', async () => {
@@ -150,13 +167,35 @@ describeOnEachDatabase('an export under way', (open) => {
     expect((await told()).slice(before)).toMatchObject([{ outcome: 'cut' }]);
   });
 
+  it('is logged before anything is given, and does not begin where that cannot be', async () => {
+    const { url, token } = await start();
+    const bearer = await token();
+    const before = (await toldBy('settings.exported')).length;
+    const response = await get(url, '/export?workspaceId=w1', bearer);
+    expect(await toldBy('settings.exported')).toHaveLength(before + 1);
+    response.destroy();
+    const cannot = `BEGIN IF NEW."eventKey" = 'settings.exported' THEN RAISE 'full' USING ERRCODE = 'disk_full'; END IF; RETURN NEW; END`;
+    const stop = await addTrigger(database, 'BEFORE INSERT ON "ActivityLog" FOR EACH ROW', cannot);
+    for (const more of ['', '&manifest=only']) {
+      const refused = await get(url, `/export?workspaceId=w1${more}`, bearer);
+      expect([refused.statusCode, refused.headers['activity-log-export']]).toEqual([503, undefined]);
+      const [{ message, extensions }] = JSON.parse(await text(refused)).errors;
+      expect([extensions.code, message]).toEqual([
+        'UNAVAILABLE',
+        expect.stringMatching(/^Nothing was exported.*no space left/),
+      ]);
+    }
+    await stop();
+    expect(await toldBy('settings.exported')).toHaveLength(before + 1);
+  });
+
   it('is logged only where that is on', async () => {
     const { url, token } = await start({ logExports: 'off' });
-    const before = (await told()).length;
+    const [begun, before] = [(await toldBy('settings.exported')).length, (await told()).length];
     const response = await get(url, '/export?workspaceId=w1', await token());
     await text(response);
     expect(response.trailers['activity-log-count']).toBeDefined();
     await server?.close();
-    expect(await told()).toHaveLength(before);
+    expect([(await toldBy('settings.exported')).length, (await told()).length]).toEqual([begun, before]);
   });
 });

@@ -7,6 +7,7 @@ import { unescapeFormula } from '@/core/activity/export-csv.ts';
 import type { Database } from '@/storage/database.ts';
 import { describeOnEachDatabase } from '../support/databases.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
+import { until } from '../support/stored-entries.ts';
 
 interface Answer {
   status: number;
@@ -57,11 +58,22 @@ describeOnEachDatabase('GET /export', (open) => {
     }));
     expect((await server.graphql(mutation, { input })).errors).toBeUndefined();
   }
-  /** The entries that tell of exports. */
-  async function told(workspaceId: string, role: 'operator' | 'admin' = 'operator') {
-    const entries = `{ timeline(workspaceId: "${workspaceId}", filter: { eventKeys: ["settings.exported"] }) { edges { node { visibility actorUserId entityType payload } } } }`;
-    const { data } = await server.graphql(entries, {}, await server.token({ role }));
-    return data?.['timeline'].edges.map(({ node }: { node: object }) => node);
+  /** The entries that tell of so many exports, newest first; of each that it begins, and what it came to. */
+  async function told(workspaceId: string, exports: number, role: 'operator' | 'admin' = 'operator') {
+    const query = `query ($eventKey: String!) { timeline(workspaceId: "${workspaceId}", filter: { eventKeys: [$eventKey] }) {
+      edges { node { databaseId eventKey visibility actorUserId entityType payload } } } }`;
+    const token = await server.token({ role });
+    const of = async (eventKey: string) =>
+      // The end is told of behind the last byte. A turn of the event loop for who does, in this process too.
+      await until(
+        async () => {
+          await new Promise((resolve) => void setImmediate(resolve));
+          const { data } = await server.graphql(query, { eventKey }, token);
+          return data?.['timeline'].edges.map(({ node }: { node: object }) => node);
+        },
+        (found) => found.length >= exports,
+      );
+    return { begun: await of('settings.exported'), finished: await of('settings.export_finished') };
   }
 
   it('gives CSV, JSON lines and JSON of the same entries, with what they came to behind them', async () => {
@@ -180,40 +192,45 @@ describeOnEachDatabase('GET /export', (open) => {
     }
   });
 
-  it('logs who looked, as hidden as what was looked at, and not in the export itself', async () => {
+  it('logs who looked and what it came to, as hidden as what was looked at, and not in the export itself', async () => {
     await log('watched', 2);
     const first = await get(query({ workspaceId: 'watched', format: 'jsonl' }), await server.token({ subject: 'op' }));
-    expect(first.text).not.toContain('settings.exported');
+    expect(first.text).not.toContain('settings.export');
     const admin = await server.token({ role: 'admin', subject: 'ad' });
-    await get(query({ workspaceId: 'watched', filter: '{"search":"hyperlink"}' }), admin);
-    expect(await told('watched')).toEqual([
+    const ticket = (await get(query({ workspaceId: 'watched', filter: '{"search":"hyperlink"}' }), admin)).headers;
+    const { begun, finished } = await told('watched', 2);
+    const ended = { outcome: 'complete', count: 2 };
+    const [byAdmin, byOperator] = [
+      { visibility: 'INTERNAL', actorUserId: 'ad', entityType: 'SETTINGS' },
+      { visibility: 'SYSTEM', actorUserId: 'op', entityType: 'SETTINGS' },
+    ];
+    const moment = expect.stringMatching(/^\d{4}-.*Z$/);
+    expect(begun).toMatchObject([
       {
-        visibility: 'INTERNAL',
-        actorUserId: 'ad',
-        entityType: 'SETTINGS',
-        payload: {
-          format: 'csv',
-          filter: { search: 'hyperlink' },
-          count: 2,
-          bytes: expect.any(Number),
-          outcome: 'complete',
-          by: 'token',
-        },
+        ...byAdmin,
+        payload: { format: 'csv', formulas: 'escaped', filter: { search: 'hyperlink' }, moment, by: 'token' },
       },
+      { ...byOperator, payload: { format: 'jsonl', filter: {}, moment, by: 'token' } },
+    ]);
+    expect(finished).toMatchObject([
+      { ...byAdmin, payload: { ...ended, exported: begun[0].databaseId, bytes: expect.any(Number) } },
       {
-        visibility: 'SYSTEM',
-        actorUserId: 'op',
-        entityType: 'SETTINGS',
+        ...byOperator,
         payload: {
-          format: 'jsonl',
-          filter: {},
-          count: 2,
+          ...ended,
+          exported: begun[1].databaseId,
           bytes: first.text.length + 2,
-          outcome: 'complete',
-          by: 'token',
+          sha256: sha256(first.text),
         },
       },
     ]);
-    expect(await told('watched', 'admin')).toHaveLength(1);
+    const seen = await told('watched', 1, 'admin');
+    expect([seen.begun.length, seen.finished.length]).toEqual([1, 1]);
+    const oldest = '{ timeline(workspaceId: "watched", last: 1) { edges { node { databaseId } } } }';
+    const after = (await server.graphql(oldest)).data?.['timeline'].edges[0].node.databaseId;
+    const search = { workspaceId: 'watched', filter: '{"search":"hyperlink"}' };
+    await get(query({ ...search, export: ticket[export_.ticket] as string, after }), admin);
+    const [rest] = (await told('watched', 3)).begun;
+    expect(rest.payload).toMatchObject({ after, moment: begun[0].payload.moment });
   });
 });

@@ -1,7 +1,9 @@
 /** What a server says and takes beside GraphQL itself: headers, origins, kinds of body, rates. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readConfig } from '@/config.ts';
+import { Metrics } from '@/metrics.ts';
 import { networkOf } from '@/server/addresses.ts';
+import { RateLimits, rateWindow } from '@/server/rate-limits.ts';
 import { openTestPglite } from '../support/databases.ts';
 import { readMetrics } from '../support/prometheus.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
@@ -200,6 +202,34 @@ describe('a server with settings for production', () => {
     expect((await from('2001:db8:1:3::1')).status).toBe(401);
   });
 
+  it('counts a link to an export as a request of nobody, also with a token beside it, and not for the token that made it', async () => {
+    const token = await server.token({ subject: 'maker of links' });
+    const made = await ask('/graphql', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      body: JSON.stringify({ query: 'mutation { activityExport(workspaceId: "w1", format: CSV) { url } }' }),
+    });
+    const { url } = ((await made.json()) as { data: { activityExport: { url: string } } }).data.activityExport;
+    const open = (path: string, address: string, bearer?: string) =>
+      ask(path, { headers: { 'x-forwarded-for': address, ...(bearer && { authorization: `Bearer ${bearer}` }) } });
+    const before = await readMetricsOf(server);
+    expect(await statuses(4, () => open(url, '203.0.113.20'))).toEqual([200, 200, 200, 429]);
+    const refused = await open(url, '203.0.113.20', token);
+    expect([refused.status, await refused.json()]).toEqual([
+      429,
+      { errors: [expect.objectContaining({ extensions: { code: 'LIMIT_EXCEEDED', retryAfter: expect.any(Number) } })] },
+    ]);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    // Whoever tries out links, and who asks for nothing but the head or the manifest.
+    expect(await statuses(4, () => open('/export?link=made-up', '203.0.113.21'))).toEqual([401, 401, 401, 429]);
+    expect(await statuses(4, () => open(`${url}&manifest=only`, '203.0.113.22'))).toEqual([200, 200, 200, 429]);
+    expect(await statuses(4, () => open(url, '203.0.113.23', token))).toEqual([200, 200, 200, 429]);
+    const grown = (await readMetricsOf(server))('rate_limited_total{by="address"}');
+    expect(grown - before('rate_limited_total{by="address"}')).toBe(5);
+    // One of its five went for the link.
+    expect(await statuses(5, () => post(token))).toEqual([200, 200, 200, 200, 429]);
+  });
+
   it('says that TLS is to be used where a trusted proxy says that it was', async () => {
     const hsts = async (proto: string) =>
       (await ask('/health/live', { headers: { 'x-forwarded-proto': proto } })).headers.get('strict-transport-security');
@@ -253,6 +283,18 @@ describe('a server with settings for production', () => {
     await (await ask('/health/live', { headers: { 'x-request-id': 'req-2' } })).text();
     await expect.poll(() => server.lines.find((one) => one.includes('"requestId":"req-2"'))).toContain('"level":30');
   });
+});
+
+it('lets a token of a server as it comes do what many do at once, and no more', async () => {
+  const { rateLimit, anonymousRateLimit, websocketsPerToken } = readConfig({});
+  const limits = new RateLimits({ perToken: rateLimit, perSender: anonymousRateLimit, metrics: new Metrics() });
+  // All sockets that one token may have come back, each with a hello and a subscription.
+  expect(rateLimit).toBeGreaterThan(2 * websocketsPerToken);
+  for (let time = 0; time < rateLimit; time += 1) await limits.count('token', 'one');
+  await expect(limits.count('token', 'one')).rejects.toMatchObject({ code: 'LIMIT_EXCEEDED' });
+  await limits.count('token', 'another');
+  // Said, and why, in docs/security.md.
+  expect(rateLimit / rateWindow).toBe(5_000);
 });
 
 async function readMetricsOf(server: TestServer) {

@@ -21,6 +21,7 @@ export class ExportText<Row> {
   #count = 0;
   #bytes = 0;
   readonly #hash = createHash('sha256');
+  #sha256: string | undefined;
   readonly #writing: ExportWriting<Row>;
   readonly #isRest: boolean;
 
@@ -61,9 +62,10 @@ export class ExportText<Row> {
     if (text !== '') yield this.#take(text);
   }
 
-  /** What all of it came to; once, at the end. */
+  /** What all of it came to, at the end. */
   totals(): ExportTotals {
-    return { count: this.#count, bytes: this.#bytes, sha256: this.#hash.digest('hex') };
+    this.#sha256 ??= this.#hash.digest('hex');
+    return { count: this.#count, bytes: this.#bytes, sha256: this.#sha256 };
   }
 
   #take(text: string): Buffer {
