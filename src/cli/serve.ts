@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import type { Command } from 'commander';
 import { readConfig } from '../config.ts';
 import { createLogger } from '../log.ts';
@@ -22,7 +23,17 @@ function asked(): Promise<NodeJS.Signals> {
   });
 }
 
+/**
+ * While a process is young V8's nursery is so small that much of a page is still in use when it is full. V8 concludes that
+ * such objects live long, and makes all later ones in the old generation at once: they die there all the same, and whatever
+ * they point to is taken there too, most of every page (docs/decisions/0018-garbage.md).
+ */
+function keepTheYoungYoung(): void {
+  setFlagsFromString('--no-allocation-site-pretenuring');
+}
+
 async function serve(): Promise<void> {
+  keepTheYoungYoung();
   const config = readConfig();
   const secret = readSecret(config);
   const logger = createLogger(config.logLevel);

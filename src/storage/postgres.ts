@@ -3,6 +3,7 @@ import type pg from 'pg';
 import type { Logger } from 'pino';
 import sql from 'sql-template-tag';
 import { ActivityLogError } from '../errors.ts';
+import { InFlight } from '../in-flight.ts';
 import type {
   Database,
   PoolState,
@@ -89,7 +90,7 @@ class PostgresDatabase implements Database {
   readonly #patience: number | undefined;
   readonly #silent: SilentConnections | undefined;
   /** Statements and transactions under way, which close() waits for: pg's pool forgets those still in its queue. */
-  readonly #active = new Set<Promise<unknown>>();
+  readonly #inFlight = new InFlight();
   #closing: Promise<void> | undefined;
   readonly #preparing = new Preparing();
   readonly #observed = new ObservedStatements();
@@ -211,7 +212,7 @@ class PostgresDatabase implements Database {
   }
 
   async #close(): Promise<void> {
-    await Promise.allSettled(this.#active);
+    await this.#inFlight.settle();
     await this.#hints.close();
     await this.#pipeline.close();
     await this.prisma.$disconnect();
@@ -220,13 +221,8 @@ class PostgresDatabase implements Database {
     this.#silent?.end();
   }
 
-  async #track<T>(work: Promise<T>): Promise<T> {
-    this.#active.add(work);
-    try {
-      return await this.#mapped(work);
-    } finally {
-      this.#active.delete(work);
-    }
+  #track<T>(work: Promise<T>): Promise<T> {
+    return this.#mapped(this.#inFlight.track(work));
   }
 
   async #mapped<T>(work: Promise<T>, uncommitted = false): Promise<T> {
