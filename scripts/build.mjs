@@ -1,4 +1,4 @@
-// Compiles src into dist. With --if-needed only where something has changed since the last build.
+// Compiles src into dist, and bundles the viewer into dist/viewer. With --if-needed only where something has changed since the last build.
 // Prints to standard error alone: the command that is run next owns standard output.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = new URL('../', import.meta.url);
 const marker = new URL('dist/.built', root);
-const inputs = ['tsconfig.json', 'tsconfig.build.json', 'package-lock.json'];
+const inputs = ['tsconfig.json', 'tsconfig.build.json', 'vite.config.ts', 'package-lock.json'];
 
 function newest() {
   const sources = readdirSync(new URL('src/', root), { recursive: true, withFileTypes: true })
@@ -29,17 +29,21 @@ function removeOlder(time) {
   }
 }
 
-/** Compiles. Throws where the sources do not. */
-export function build() {
-  const started = new Date();
-  process.stderr.write('building … ');
-  rmSync(marker, { force: true });
-  const tsc = fileURLToPath(new URL('node_modules/typescript/bin/tsc', root));
-  const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], {
+function run(program, args) {
+  const { status } = spawnSync(process.execPath, [fileURLToPath(new URL(`node_modules/${program}`, root)), ...args], {
     cwd: fileURLToPath(root),
     stdio: ['ignore', 2, 2],
   });
   if (status !== 0) throw new Error('The build failed; the compiler says why above.');
+}
+
+/** Compiles and bundles. Throws where the sources do not. */
+export function build() {
+  const started = new Date();
+  process.stderr.write('building … ');
+  rmSync(marker, { force: true });
+  run('typescript/bin/tsc', ['-p', 'tsconfig.build.json']);
+  run('vite/bin/vite.js', ['build', '--logLevel', 'warn']);
   removeOlder(started.getTime());
   chmodSync(new URL('dist/cli/main.js', root), 0o755);
   writeFileSync(marker, `${started.toISOString()}\n`);

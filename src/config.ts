@@ -194,6 +194,13 @@ const table = {
     help: 'The pages of other origins whose scripts may call the service and open WebSockets. * lets any: the token comes in a header, never in a cookie.',
     parse: origins,
   },
+  viewer: {
+    name: 'ACTIVITY_VIEWER',
+    default: 'on',
+    takes: 'on or off',
+    help: 'Whether browsers get the viewer at /; off sends them to /graphql.',
+    parse: oneOf(['on', 'off'], 'on'),
+  },
   graphiql: {
     name: 'ACTIVITY_GRAPHIQL',
     default: 'on',

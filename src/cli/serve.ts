@@ -66,7 +66,7 @@ async function serve(): Promise<void> {
       ttl: linkTtl,
     });
     // Behind the #: browsers keep it to themselves, so no server or proxy logs it.
-    process.stdout.write(`Open it signed in: ${server.url}/graphql#token=${token}\n`);
+    process.stdout.write(`Open it signed in: ${server.url}${config.viewer === 'on' ? '/' : '/graphql'}#token=${token}\n`);
   }
   logger.info({ url: server.url, database: database.kind }, 'ready');
   const signal = await stopped;
@@ -78,7 +78,7 @@ async function serve(): Promise<void> {
 export function addServe(program: Command): void {
   program
     .command('serve')
-    .description('Migrate the database and serve: GraphQL, GraphiQL, health, metrics.')
+    .description('Migrate the database and serve: the viewer, GraphQL, GraphiQL, health, metrics.')
     .addHelpText(
       'after',
       '\nExamples:\n  activity-log serve\n  PORT=8080 DATABASE_URL=postgres://localhost/app ACTIVITY_JWT_SECRET=… activity-log serve',

@@ -27,8 +27,10 @@ export class ConnectionLost extends ActivityLogClientError {
   }
 }
 
-/** Takes what an operation gives. Neither may throw. */
+/** Takes what an operation gives. None may throw. */
 export interface Sink<T> {
+  /** The operation goes out: the service has accepted the connection. */
+  open?(): void;
   next(data: T): void;
   /** Nothing comes after it. */
   fail(error: unknown): void;
@@ -115,6 +117,7 @@ class Connection {
       on: {
         connected: () => {
           this.#acknowledged = true;
+          for (const sink of this.#operations.keys()) sink.open?.();
         },
         error: (event) => this.#lose(event),
         closed: (event) => this.#lose(event),
@@ -142,6 +145,7 @@ class Connection {
       complete: () => fail(new ConnectionLost(this.#url, { reason: 'the service ended the subscription' }, true)),
     });
     this.#operations.set(sink, release);
+    if (this.#acknowledged) sink.open?.();
     return () => void this.#leave(sink);
   }
 

@@ -27,6 +27,8 @@ export interface SubscribeOptions {
   buffer?: number | undefined;
   /** How often to try again without a single delivery in between; without end by default. */
   retries?: number | undefined;
+  /** Called when the service has accepted a connection: the first one, and each after a retry. May not throw. */
+  onConnect?: (() => void) | undefined;
   /** Called when a connection was lost, before the wait. */
   onRetry?: ((retry: Retry) => void) | undefined;
 }
@@ -60,6 +62,7 @@ async function* deliveries(
         ActivityAddedDocument,
         { workspaceId, filter, after: cursor },
         {
+          open: () => options.onConnect?.(),
           next: (data) => {
             inbox.push(data.activityAdded);
             if (inbox.overflowed) leave?.();

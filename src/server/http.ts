@@ -11,10 +11,11 @@ import { Answer, answerHeaders, requestIdOf } from './answer-headers.ts';
 import { readBody } from './body.ts';
 import { type EventStreamOptions, serveEventStream } from './event-stream.ts';
 import type { Exports } from './export.ts';
-import { serveGraphiql } from './graphiql.ts';
+import { graphiql } from './graphiql.ts';
 import { type ObservedRequestOptions, observeRequest, routeOf } from './observed-request.ts';
 import { type AskedOperation, answerTypeOf, isJson, readOperation } from './operation.ts';
 import type { Origins } from './origins.ts';
+import { type Pages, servePages } from './pages.ts';
 import type { ReadinessCheck } from './readiness.ts';
 import { type SignInOptions, signIn } from './sign-in.ts';
 import { traceRequest } from './traced-request.ts';
@@ -28,6 +29,8 @@ export interface HttpOptions extends EventStreamOptions, SignInOptions, Observed
   tracing: Tracing | undefined;
   /** Whether browsers get GraphiQL. */
   graphiql: boolean;
+  /** What browsers get at `/`; undefined where they are sent to GraphQL. */
+  viewer: Pages | undefined;
   /** What /metrics has to be asked with; undefined where it is open. */
   metricsToken: string | undefined;
   readiness: Pick<ReadinessCheck, 'look'>;
@@ -212,12 +215,14 @@ async function answer(
     response.end(await options.metrics.registry.metrics());
     return;
   }
-  if (path === '/') {
+  if (options.viewer !== undefined && (path === '/' || path.startsWith('/viewer/'))) {
+    if (await servePages(options.viewer, path, request, response)) return;
+  } else if (path === '/') {
     response.writeHead(302, { location: '/graphql' }).end();
     return;
   }
   if (options.graphiql && (path.startsWith('/graphql/') || (path === '/graphql' && wantsPage(request)))) {
-    if (serveGraphiql(path, request, response)) return;
+    if (await servePages(graphiql, path, request, response)) return;
   }
   if (path === '/graphql') {
     const viewer = await signIn(request.headers.authorization, request, options);

@@ -5,7 +5,7 @@ import type { Metrics } from '../metrics.ts';
 /** What is told apart in metrics and traces: never the path itself, which anybody may make up. */
 export function routeOf(path: string, isStream: boolean): string {
   if (path === '/graphql') return isStream ? 'stream' : 'graphql';
-  if (path.startsWith('/graphql/')) return 'assets';
+  if (path.startsWith('/graphql/') || path.startsWith('/viewer/')) return 'assets';
   if (path === '/health/live' || path === '/health/ready' || path === '/metrics' || path === '/export')
     return path.slice(1);
   return path === '/' ? 'root' : 'other';

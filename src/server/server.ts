@@ -32,6 +32,7 @@ import { Origins } from './origins.ts';
 import { RateLimits } from './rate-limits.ts';
 import { ReadinessCheck } from './readiness.ts';
 import { StallWatch } from './stall-watch.ts';
+import { createViewer } from './viewer.ts';
 import { serveWebsocket } from './websocket.ts';
 
 export interface ServerOptions {
@@ -116,6 +117,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     proxyHops: config.proxyHops,
     requestTimeout: config.requestTimeout,
     graphiql: config.graphiql === 'on',
+    viewer: config.viewer === 'on' ? createViewer({ graphiql: config.graphiql === 'on' }) : undefined,
     metricsToken: config.metricsToken,
     accessLog: config.accessLog === 'on',
     tracing,

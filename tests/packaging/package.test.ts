@@ -30,7 +30,7 @@ const write = (name: string, text: string) => {
 describe('the packed package', () => {
   it('has what it needs and nothing else', () => {
     const expected =
-      /^(dist\/.+\.(js|d\.ts)|docs\/[\w./-]+\.(md|png)|docs\/grafana-dashboard\.json|deploy\/[\w.-]+|prisma\/schema\.prisma|prisma\/migrations\/(migration_lock\.toml|\w+\/migration\.sql)|(README|CHANGELOG)\.md|package\.json|schema\.graphql)$/;
+      /^(dist\/(?!viewer\/).+\.(js|d\.ts)|dist\/viewer\/(index\.html|viewer\/assets\/[\w-]{16}\/[\w.-]+\.(js|css|svg))|docs\/[\w./-]+\.(md|png)|docs\/grafana-dashboard\.json|deploy\/[\w.-]+|prisma\/schema\.prisma|prisma\/migrations\/(migration_lock\.toml|\w+\/migration\.sql)|(README|CHANGELOG)\.md|package\.json|schema\.graphql)$/;
     expect(installed.files.filter((path) => !expected.test(path))).toEqual([]);
     expect(installed.files).toContain('schema.graphql');
     expect(installed.files.filter((path) => path.endsWith('migration.sql')).length).toBeGreaterThan(1);
@@ -38,7 +38,7 @@ describe('the packed package', () => {
   });
 
   it('has no file whose source is gone, and points to no file that it does not have', () => {
-    const compiled = installed.files.filter((path) => path.startsWith('dist/'));
+    const compiled = installed.files.filter((path) => path.startsWith('dist/') && !path.startsWith('dist/viewer/'));
     const sourceOf = (path: string) => path.replace(/^dist/, 'src').replace(/(\.d)?\.[jt]s$/, '.ts');
     expect(compiled.filter((path) => !existsSync(join(root, sourceOf(path))))).toEqual([]);
     expect(compiled.filter((path) => installed.read(path).includes('sourceMappingURL='))).toEqual([]);
@@ -72,12 +72,14 @@ describe('the installed package', () => {
     const { url, stop } = await installed.serve(settings);
     try {
       expect((await fetch(`${url}/health/ready`)).status).toBe(200);
-      const page = await fetch(`${url}/graphql`, { headers: { accept: 'text/html' } });
-      const files = [...(await page.text()).matchAll(/(?:src|href)="([^"]+\.(?:js|css)[^"]*)"/g)].map(
-        ([, path]) => path,
-      );
-      expect(files.length).toBeGreaterThan(0);
-      for (const path of files) expect((await fetch(new URL(path as string, page.url))).status, path).toBe(200);
+      for (const address of ['/', '/graphql']) {
+        const page = await fetch(`${url}${address}`, { headers: { accept: 'text/html' } });
+        const files = [...(await page.text()).matchAll(/(?:src|href)="([^"]+\.(?:js|css)[^"]*)"/g)].map(
+          ([, path]) => path,
+        );
+        expect(files.length, address).toBeGreaterThan(1);
+        for (const path of files) expect((await fetch(new URL(path as string, page.url))).status, path).toBe(200);
+      }
 
       const lines = ['one', 'two'].map((entityId) => ({
         ...{ entityType: 'OTHER', entityId, eventKey: 'shelf.added', actorType: 'SYSTEM', actorLabel: 'test' },

@@ -1,11 +1,11 @@
-import { existsSync } from 'node:fs';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readConfig } from '../../src/config.ts';
 import type { Role } from '../../src/core/activity/visibility.ts';
 import { createLogger } from '../../src/log.ts';
 import { type RunningServer, startServer } from '../../src/server/server.ts';
 import { readSecret, signToken } from '../../src/server/token.ts';
+import { chromiumPath, launchChromium, whySkipped } from '../support/chromium.ts';
 import { openTestPglite } from '../support/databases.ts';
 
 const config = readConfig({
@@ -76,26 +76,10 @@ describe('GraphiQL over HTTP', () => {
   });
 });
 
-const chromiumPath = [process.env['CHROMIUM_PATH'], '/usr/bin/chromium', '/usr/bin/chromium-browser'].find(
-  (path) => path !== undefined && path !== '' && existsSync(path),
-);
-const reason = chromiumPath === undefined ? ' (skipped: no Chromium; install it or set CHROMIUM_PATH)' : '';
-
-describe.skipIf(chromiumPath === undefined)(`GraphiQL in a browser${reason}`, { timeout: 60_000 }, () => {
+describe.skipIf(chromiumPath === undefined)(`GraphiQL in a browser${whySkipped}`, { timeout: 60_000 }, () => {
   let browser: Browser;
   beforeAll(async () => {
-    browser = await chromium.launch({
-      executablePath: chromiumPath ?? '',
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    });
+    browser = await launchChromium();
   });
   afterAll(async () => await browser?.close());
 

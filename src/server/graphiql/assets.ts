@@ -1,20 +1,9 @@
-import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
-import { gzipSync } from 'node:zlib';
+import { type Asset, packAsset, pageName } from '../pages.ts';
 import { bootScript } from './boot-script.ts';
 import { icon, page } from './page.ts';
 import { pageStyle } from './page-style.ts';
-
-/** A file of the page, kept compressed only: most browsers take it so, the others get it unpacked on the way. */
-export interface Asset {
-  readonly type: string;
-  /** Of its content. */
-  readonly hash: string;
-  readonly gzip: Uint8Array;
-  /** Bytes, unpacked. */
-  readonly size: number;
-}
 
 type Packed = Omit<Asset, 'type'>;
 
@@ -29,9 +18,6 @@ const bundled: Readonly<Record<string, { export: string; type: string }>> = {
   'json.worker.js': { export: 'jsonWorker', type: script },
   'graphql.worker.js': { export: 'graphqlWorker', type: script },
 };
-
-/** The name that the page itself is kept under; nothing is served by it. */
-export const pageName = 'index.html';
 
 /** The names under /graphql/assets/. */
 export const assetNames: ReadonlySet<string> = new Set([...Object.keys(bundled), 'boot.js', 'page.css', 'favicon.svg']);
@@ -70,11 +56,6 @@ async function packLibrary(): Promise<Map<string, Packed>> {
   return packed;
 }
 
-function pack(type: string, text: string): Asset {
-  const hash = createHash('sha256').update(text).digest('base64url').slice(0, 16);
-  return { type, hash, gzip: gzipSync(text), size: Buffer.byteLength(text) };
-}
-
 async function packAll(): Promise<ReadonlyMap<string, Asset>> {
   const library = await packLibrary();
   const assets = new Map<string, Asset>();
@@ -83,11 +64,11 @@ async function packAll(): Promise<ReadonlyMap<string, Asset>> {
     if (found === undefined) throw new Error(`@graphql-yoga/render-graphiql has no ${key}.`);
     assets.set(name, { ...found, type });
   }
-  assets.set('boot.js', pack(script, bootScript));
-  assets.set('page.css', pack(style, pageStyle));
-  assets.set('favicon.svg', pack('image/svg+xml', icon));
+  assets.set('boot.js', packAsset(script, bootScript));
+  assets.set('page.css', packAsset(style, pageStyle));
+  assets.set('favicon.svg', packAsset('image/svg+xml', icon));
   const addresses = Object.fromEntries([...assets].map(([name, { hash }]) => [name, `assets/${hash}/${name}`]));
-  assets.set(pageName, pack('text/html; charset=utf-8', page(addresses)));
+  assets.set(pageName, packAsset('text/html; charset=utf-8', page(addresses)));
   return assets;
 }
 

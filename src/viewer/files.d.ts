@@ -1,0 +1,5 @@
+/** A file of the page, by the address that it is served by. */
+declare module '*.svg' {
+  const address: string;
+  export default address;
+}

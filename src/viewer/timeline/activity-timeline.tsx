@@ -1,0 +1,107 @@
+import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import type { Activity, ActivityLogClient } from '../../client/client.ts';
+import { ConnectionStatus } from './connection-status.tsx';
+import { DetailPanel } from './detail-panel.tsx';
+import { EmptyTrail, FailedTrail, LoadingTrail } from './placeholders.tsx';
+import { TimelineList, type TimelineListHandle } from './timeline-list.tsx';
+import { Trail } from './trail.ts';
+import { useKeys } from './use-keys.ts';
+import { useNames } from './use-names.ts';
+
+/** How an entry came to be the one that is shown: by itself, or from another one. */
+export type EntryStep = 'open' | 'move' | 'close';
+
+export interface ActivityTimelineProps {
+  /** Of the service, signed in. It stays the caller's, who closes it. */
+  client: ActivityLogClient;
+  workspaceId: string;
+  /** The global id of the entry whose details are shown; undefined for none. */
+  entryId?: string | undefined;
+  /** Called when another entry, or none, is to be shown; the caller hands it back as `entryId`. */
+  onEntryChange(entryId: string | undefined, step: EntryStep): void;
+  /** The address by which somebody else can open an entry. */
+  hrefOf(entryId: string): string;
+  /** Called where the service takes the token no more, with its words. */
+  onSignedOut(reason: string): void;
+}
+
+/** The trail of a workspace: the newest entries, live, older ones as they are scrolled to, and one of them in detail. */
+export function ActivityTimeline(props: ActivityTimelineProps) {
+  const { client, workspaceId, entryId, onEntryChange, hrefOf } = props;
+  const handlers = useRef(props);
+  handlers.current = props;
+  const trail = useMemo(
+    () => new Trail({ client, workspaceId, onSignedOut: (reason) => handlers.current.onSignedOut(reason) }),
+    [client, workspaceId],
+  );
+  const state = useSyncExternalStore(trail.subscribe, () => trail.state);
+  useEffect(() => {
+    void trail.begin();
+    return () => trail.close();
+  }, [trail]);
+
+  const names = useNames(client, workspaceId);
+  const root = useRef<HTMLElement>(null);
+  const list = useRef<TimelineListHandle>(null);
+  const [activeId, setActiveId] = useState<string>();
+  const { entries } = state;
+  const shownId = entryId ?? activeId;
+  const shownAt = useMemo(() => entries.findIndex(({ id }) => id === shownId), [entries, shownId]);
+
+  const open = useCallback((entry: Activity) => {
+    setActiveId(entry.id);
+    handlers.current.onEntryChange(entry.id, 'open');
+  }, []);
+  const move = (by: 1 | -1) => {
+    const next = entries[shownAt === -1 ? 0 : shownAt + by];
+    if (next === undefined) return;
+    setActiveId(next.id);
+    list.current?.show(next.id, { focus: entryId === undefined });
+    if (entryId !== undefined) onEntryChange(next.id, 'move');
+  };
+  const close = () => {
+    if (entryId === undefined) return;
+    onEntryChange(undefined, 'close');
+    setActiveId(entryId);
+    list.current?.show(entryId, { focus: true });
+  };
+  useKeys(root, { j: () => move(1), k: () => move(-1), Escape: close });
+
+  return (
+    <section className="al-timeline" ref={root} aria-label={`Activity of ${names.workspace}`} data-open={entryId !== undefined || undefined}>
+      <div className="al-trail">
+        <header className="al-bar">
+          <h1 className="al-heading">{names.workspace}</h1>
+          <ConnectionStatus connection={state.connection} failure={state.failure} onAgain={() => void trail.begin()} />
+        </header>
+        {state.phase === 'loading' && <LoadingTrail />}
+        {state.phase === 'failed' && <FailedTrail failure={state.failure} onAgain={() => void trail.begin()} />}
+        {state.phase === 'ready' && entries.length === 0 && state.waiting === 0 && <EmptyTrail workspace={names.workspace} />}
+        {state.phase === 'ready' && entries.length + state.waiting > 0 && (
+          <TimelineList
+            ref={list}
+            trail={trail}
+            state={state}
+            names={names}
+            shownId={entryId}
+            activeId={shownId}
+            hrefOf={hrefOf}
+            onOpen={open}
+            onMove={move}
+          />
+        )}
+      </div>
+      {entryId !== undefined && (
+        <DetailPanel
+          client={client}
+          entryId={entryId}
+          known={entries[shownAt]?.id === entryId ? entries[shownAt] : undefined}
+          names={names}
+          onClose={close}
+          onNewer={shownAt > 0 ? () => move(-1) : undefined}
+          onOlder={shownAt !== -1 && shownAt < entries.length - 1 ? () => move(1) : undefined}
+        />
+      )}
+    </section>
+  );
+}

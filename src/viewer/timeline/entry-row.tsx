@@ -1,0 +1,67 @@
+import { memo } from 'react';
+import type { Activity } from '../../client/client.ts';
+import { ActorIcon, SeverityIcon } from './icons.tsx';
+import { clockTime, timeAgo, wholeTime } from './moment.ts';
+import type { Names } from './use-names.ts';
+import { actorOf, inWords, titleOf } from './words.ts';
+
+interface EntryRowProps {
+  entry: Activity;
+  names: Names;
+  now: number;
+  href: string;
+  /** True where its details are shown. */
+  isShown: boolean;
+  /** True where the Tab key stops: at one entry of the list; the arrows go on from there. */
+  isReachable: boolean;
+  onOpen(entry: Activity): void;
+}
+
+/** An entry as a line of the list: what happened, how serious it is, who did it to what, and when. */
+export const EntryRow = memo(({ entry, names, now, href, isShown, isReachable, onOpen }: EntryRowProps) => (
+  <article className="al-entry" data-severity={entry.severity} data-shown={isShown || undefined}>
+    <span className="al-marker">
+      <SeverityIcon severity={entry.severity} />
+    </span>
+    <div className="al-what">
+      <p className="al-title">
+        {entry.severity !== 'INFO' && <span className="al-severity">{inWords(entry.severity)}</span>}
+        <a
+          href={href}
+          data-entry={entry.id}
+          tabIndex={isReachable ? 0 : -1}
+          aria-current={isShown || undefined}
+          onClick={(event) => {
+            // Otherwise it is for a tab or a window of its own.
+            if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+            event.preventDefault();
+            onOpen(entry);
+          }}
+        >
+          {titleOf(entry)}
+        </a>
+      </p>
+      <p className="al-facts">
+        <span className="al-actor">
+          <ActorIcon type={entry.actorType} />
+          {actorOf(entry)}
+        </span>
+        <span className="al-chip">
+          <b>{inWords(entry.entityType)}</b> {entry.entityId}
+        </span>
+        {entry.brandId !== null && (
+          <span className="al-chip" data-kind="brand">
+            <b className="al-hidden">Brand</b> {names.brand(entry.brandId)}
+          </span>
+        )}
+        <code className="al-key">{entry.eventKey}</code>
+      </p>
+    </div>
+    <p className="al-when">
+      <time dateTime={entry.createdAt} title={wholeTime(entry.createdAt)}>
+        {timeAgo(entry.createdAt, now)}
+      </time>
+      <span>{clockTime(entry.createdAt)}</span>
+    </p>
+  </article>
+));

@@ -1,0 +1,58 @@
+import { useMemo, useRef, useState } from 'react';
+
+type TokenKind = 'key' | 'string' | 'number' | 'word' | 'mark';
+
+/** JSON text in pieces, each with what it is. */
+function tokensOf(text: string): { kind: TokenKind; text: string; at: number }[] {
+  const pattern = /("(?:[^"\\]|\\.)*")(\s*:)?|(-?\d[\d.eE+-]*)|(true|false|null)|([^"\d\-tfn]+|.)/g;
+  return [...text.matchAll(pattern)].flatMap(({ 0: whole, 1: string, 2: colon, 3: number, 4: word, index }) => {
+    if (string !== undefined && colon !== undefined)
+      return [
+        { kind: 'key' as const, text: string, at: index },
+        { kind: 'mark' as const, text: colon, at: index + string.length },
+      ];
+    const kind = string !== undefined ? 'string' : number !== undefined ? 'number' : word !== undefined ? 'word' : 'mark';
+    return [{ kind, text: whole, at: index }] as const;
+  });
+}
+
+/** What was logged with an entry, as JSON that can be copied. */
+export function Payload({ value }: { value: unknown }) {
+  const text = useMemo(() => JSON.stringify(value, null, 2), [value]);
+  const code = useRef<HTMLElement>(null);
+  const [said, setSaid] = useState('');
+
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(text);
+      setSaid('Copied');
+    } catch {
+      // Without TLS browsers give pages no clipboard; what is selected can be copied by hand.
+      if (code.current !== null) getSelection()?.selectAllChildren(code.current);
+      setSaid('Selected: copy it with Ctrl+C');
+    }
+  };
+  return (
+    <section className="al-payload" aria-label="Payload">
+      <header>
+        <h3>Payload</h3>
+        <span role="status">{said}</span>
+        <button type="button" className="al-button" onClick={() => void copy()}>
+          Copy
+        </button>
+      </header>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by the keyboard. */}
+      <pre tabIndex={0}>
+        <code ref={code}>
+          {tokensOf(text).map(({ kind, text: piece, at }) =>
+            kind === 'mark' ? piece : (
+              <span key={at} data-token={kind}>
+                {piece}
+              </span>
+            ),
+          )}
+        </code>
+      </pre>
+    </section>
+  );
+}

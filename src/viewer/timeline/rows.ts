@@ -1,0 +1,22 @@
+import type { Activity } from '../../client/client.ts';
+import { dayOf } from './moment.ts';
+
+/** What stands in a line of the list. */
+export type Row =
+  | { readonly kind: 'day'; readonly key: string; readonly moment: string }
+  | { readonly kind: 'entry'; readonly key: string; readonly entry: Activity }
+  | { readonly kind: 'end'; readonly key: 'end' };
+
+/** Entries under their days, and the end of the list. */
+export function toRows(entries: readonly Activity[]): readonly Row[] {
+  const rows: Row[] = [];
+  let last: string | undefined;
+  for (const entry of entries) {
+    const day = dayOf(entry.createdAt);
+    if (day !== last) rows.push({ kind: 'day', key: day, moment: entry.createdAt });
+    last = day;
+    rows.push({ kind: 'entry', key: entry.id, entry });
+  }
+  rows.push({ kind: 'end', key: 'end' });
+  return rows;
+}

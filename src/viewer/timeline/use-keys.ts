@@ -1,0 +1,25 @@
+import { type RefObject, useEffect, useRef } from 'react';
+
+const typing = 'input, textarea, select, [contenteditable]';
+
+/**
+ * Keys that do something while nothing outside of the element has the focus: a field keeps what is typed into it, and the
+ * page around an embedded timeline keeps its own keys.
+ */
+export function useKeys(element: RefObject<HTMLElement | null>, actions: Record<string, () => void>): void {
+  const latest = useRef(actions);
+  latest.current = actions;
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      const { target, key } = event;
+      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || !(target instanceof Element)) return;
+      if (target.matches(typing) || !(target === document.body || element.current?.contains(target))) return;
+      const action = latest.current[key];
+      if (action === undefined) return;
+      event.preventDefault();
+      action();
+    };
+    document.addEventListener('keydown', onKey);
+    return () => document.removeEventListener('keydown', onKey);
+  }, [element]);
+}

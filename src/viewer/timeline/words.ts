@@ -1,0 +1,14 @@
+import type { Activity } from '../../client/client.ts';
+
+/** A name out of code, for people: `SOCIAL_ACCOUNT` becomes `Social account`, `publication.failed` `Publication failed`. */
+export function inWords(name: string): string {
+  const words = name.toLowerCase().replace(/[._]+/g, ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** What happened, in one line. */
+export const titleOf = ({ message, eventKey }: Activity): string => message ?? inWords(eventKey);
+
+/** Who or what did it. Clients are not told which user. */
+export const actorOf = ({ actorLabel, actorUserId, actorType }: Activity): string =>
+  actorLabel ?? actorUserId ?? inWords(actorType);
