@@ -3,7 +3,6 @@ import { beforeAll, expect, it } from 'vitest';
 import { createActivityWriter } from '@/storage/activity-writer.ts';
 import type { Database } from '@/storage/database.ts';
 import { TermIndexer } from '@/storage/term-index/indexer.ts';
-import { readTermIndexProgress } from '@/storage/term-index/progress.ts';
 import { describeOnEachDatabase } from '../../support/databases.ts';
 import { entryOf, onDatabase } from '../../support/generated-entries.ts';
 
@@ -23,7 +22,15 @@ describeOnEachDatabase('what a full window has left over', (open) => {
     await createActivityWriter(database).write(ids.map((id) => entryOf({ id })));
     return ids;
   };
-  const behind = async () => (await readTermIndexProgress(database)).behind;
+  /** Entries that no run has. Not by the metric, which counts also what came after a transaction that anybody still has open. */
+  const unindexed = async () => {
+    const [row] = await database.query<{ n: number }>({
+      text: `SELECT ((SELECT count(*) FROM "ActivityLog")
+        - (SELECT coalesce(sum("entries"), 0) FROM "TermRun" WHERE "ready" AND "retiredAt" IS NULL))::int4 AS n`,
+      values: [],
+    });
+    return row?.n;
+  };
 
   it('is indexed, and what came after it too, until less is left than is waited for', async () => {
     await fc.assert(
@@ -35,7 +42,7 @@ describeOnEachDatabase('what a full window has left over', (open) => {
             if (isLookedAt) await indexer.step();
           }
           await indexer.catchUp();
-          expect(await behind()).toBeLessThan(least);
+          expect(await unindexed()).toBeLessThan(least);
         },
       ),
       { ...onDatabase, numRuns: 40 },
@@ -47,9 +54,15 @@ describeOnEachDatabase('what a full window has left over', (open) => {
     await indexer.catchUp();
     const ids = await write(5);
     await indexer.step();
-    await database.query({ text: `DELETE FROM "ActivityLog" WHERE "id" = ANY($1::text[])`, values: [ids.slice(-3)] });
+    const left = (await unindexed()) ?? 0;
+    expect(left).toBeGreaterThan(0);
+    expect(left).toBeLessThanOrEqual(ids.length);
+    await database.query({
+      text: `DELETE FROM "ActivityLog" WHERE "id" = ANY($1::text[])`,
+      values: [ids.slice(-left)],
+    });
     await write(least);
     await indexer.catchUp();
-    expect(await behind()).toBeLessThan(least);
+    expect(await unindexed()).toBeLessThan(least);
   });
 });
