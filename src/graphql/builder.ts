@@ -5,9 +5,8 @@ import RelayPlugin, { decodeGlobalID, encodeGlobalID } from '@pothos/plugin-rela
 import { ActivityLogError, shorten } from '../errors.ts';
 import type PrismaTypes from '../storage/generated/pothos/pothos-types.ts';
 import { getDatamodel } from '../storage/generated/pothos/pothos-types.ts';
-import { complexityError } from './complexity.ts';
+import { complexityError, limitsOf } from './complexity.ts';
 import type { GraphqlContext } from './context.ts';
-import { queryLimits } from './limits.ts';
 import { loadNode } from './node.ts';
 
 /** Nodes that one `nodes` field takes. */
@@ -28,7 +27,7 @@ export const builder = new SchemaBuilder<{
   complexity: {
     defaultComplexity: 1,
     defaultListMultiplier: 10,
-    limit: ({ isCostKnown }) => (isCostKnown === true ? {} : queryLimits),
+    limit: limitsOf,
     complexityError,
   },
   prisma: {

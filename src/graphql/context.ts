@@ -44,8 +44,8 @@ export interface GraphqlContext {
   readonly scope?: RequestScope | undefined;
   /** There where pages may write themselves into the answer. */
   pages?: WrittenPages | undefined;
-  /** True where the operation is known not to cost too much. */
-  isCostKnown?: boolean;
+  /** `known`: the operation does not cost too much, and need not be looked at; `checked`: it was looked at. */
+  cost?: 'known' | 'checked';
 }
 
 /** The context of one request. */

@@ -6,31 +6,30 @@ import {
   GraphQLError,
   type GraphQLSchema,
   getOperationAST,
-  Kind,
   type OperationDefinitionNode,
 } from 'graphql';
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 import { LRUCache } from 'lru-cache';
 import { isCompilable } from './compilable.ts';
-import { KnownCosts } from './complexity.ts';
 import type { GraphqlContext } from './context.ts';
+import { isList, KnownCosts } from './known-costs.ts';
 
 /** Executions of an operation from which on it is compiled: what is asked only once would not win back the time for it. */
 const worthCompiling = 3;
 /** Operations that are kept compiled. */
 const mostCompiled = 200;
 
-/** How an operation is executed. */
+/** An operation that is compiled. */
 interface Compiled {
-  /** Undefined: by graphql-js. */
-  query: CompiledQuery['query'] | undefined;
+  query: CompiledQuery['query'];
   /** The variables that are no lists. */
   single: readonly string[];
   /** What it may cost with which variables. */
-  costs: KnownCosts | undefined;
+  costs: KnownCosts;
 }
 
-const byGraphqlJs: Compiled = { query: undefined, single: [], costs: undefined };
+/** Stands for an operation that is not. */
+const byGraphqlJs = 'by graphql-js';
 
 /** Where the lines of a text begin. */
 function lineStarts(body: string): number[] {
@@ -49,7 +48,7 @@ function withErrorsOf({ loc }: DocumentNode, result: ExecutionResult): Execution
 }
 
 const contextOf = ({ contextValue }: ExecutionArgs) =>
-  contextValue as Pick<GraphqlContext, 'pages' | 'isCostKnown'> | undefined;
+  contextValue as Pick<GraphqlContext, 'pages' | 'cost'> | undefined;
 
 /** By graphql-js, in whose results nothing writes itself. */
 function executePlain(args: ExecutionArgs): ExecutionResult | Promise<ExecutionResult> {
@@ -71,7 +70,7 @@ function finish(args: ExecutionArgs, result: ExecutionResult): ExecutionResult {
  */
 export class Executor {
   readonly #schema: GraphQLSchema;
-  readonly #compiled = new LRUCache<OperationDefinitionNode, Compiled>({ max: mostCompiled });
+  readonly #compiled = new LRUCache<OperationDefinitionNode, Compiled | typeof byGraphqlJs>({ max: mostCompiled });
   readonly #uses = new WeakMap<OperationDefinitionNode, number>();
   readonly #from: number;
 
@@ -87,17 +86,18 @@ export class Executor {
    */
   execute(args: ExecutionArgs): ExecutionResult | Promise<ExecutionResult> {
     const operation = getOperationAST(args.document, args.operationName);
-    const { query, single, costs } = (operation && this.#compiledOf(args.document, operation)) ?? byGraphqlJs;
-    if (query === undefined) return executePlain(args);
+    const compiled = operation == null ? byGraphqlJs : this.#compiledOf(args.document, operation);
+    if (compiled === byGraphqlJs) return executePlain(args);
+    const { query, single, costs } = compiled;
     const variables = args.variableValues ?? {};
     // The compiler takes a list for an object.
     if (single.some((name) => Array.isArray(variables[name]))) return executePlain(args);
     const context = contextOf(args);
-    const cost = costs?.keyOf(variables);
-    const isCostKnown = cost !== undefined && costs?.has(cost) === true;
-    if (isCostKnown && context !== undefined) context.isCostKnown = true;
+    const sizes = costs.keyOf(variables);
+    if (context !== undefined && costs.has(sizes)) context.cost = 'known';
     const done = (settled: ExecutionResult): ExecutionResult => {
-      if (!isCostKnown && cost !== undefined && settled.errors === undefined) costs?.add(cost);
+      // Where no field was resolved nobody has looked.
+      if (context?.cost === 'checked' && settled.errors === undefined) costs.add(sizes);
       return finish(args, settled);
     };
     const result = query(args.rootValue, args.contextValue, variables) as ExecutionResult | Promise<ExecutionResult>;
@@ -106,7 +106,7 @@ export class Executor {
     return 'data' in result ? done(result) : executePlain(args);
   }
 
-  #compiledOf(document: DocumentNode, operation: OperationDefinitionNode): Compiled {
+  #compiledOf(document: DocumentNode, operation: OperationDefinitionNode): Compiled | typeof byGraphqlJs {
     const known = this.#compiled.get(operation);
     if (known !== undefined) return known;
     const uses = (this.#uses.get(operation) ?? 0) + 1;
@@ -117,11 +117,11 @@ export class Executor {
     return compiled;
   }
 
-  #compile(document: DocumentNode, operation: OperationDefinitionNode): Compiled {
+  #compile(document: DocumentNode, operation: OperationDefinitionNode): Compiled | typeof byGraphqlJs {
     if (!isCompilable(document, operation)) return byGraphqlJs;
     const compiled = compileQuery(this.#schema, document, operation.name?.value);
     const single = (operation.variableDefinitions ?? []).flatMap(({ variable, type }) =>
-      (type.kind === Kind.NON_NULL_TYPE ? type.type : type).kind === Kind.LIST_TYPE ? [] : [variable.name.value],
+      isList(type) ? [] : [variable.name.value],
     );
     return isCompiledQuery(compiled)
       ? { query: compiled.query, single, costs: new KnownCosts(operation) }

@@ -50,7 +50,7 @@ export async function readPage(database: Database, request: PageRequest): Promis
   return page ?? (await readSelectedPage(database, request));
 }
 
-/** The texts of the statements for a plain page, made once for each shape: together with its name it is looked up by each. */
+/** The texts of the statements for a plain page by their shape: put together once, and looked up by from then on. */
 const texts = new Map<string, string>();
 
 const shapeOf = (bound: Bound | undefined): string =>

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import type { AskedFor } from '../support/asked-for.ts';
 import { createTestDatabase } from '../support/databases.ts';
 import { ServerProcess } from '../support/server-process.ts';
 
@@ -28,8 +29,7 @@ async function graphql(server: ServerProcess, query: string, variables: object =
     headers: { 'content-type': 'application/json', authorization: `Bearer ${await server.token()}` },
     body: JSON.stringify({ query, variables }),
   });
-  // biome-ignore lint/suspicious/noExplicitAny: the shape is what the test has asked for.
-  const { data, errors } = (await response.json()) as { data: any; errors?: unknown };
+  const { data, errors } = (await response.json()) as { data: AskedFor; errors?: unknown };
   expect(errors).toBeUndefined();
   return data;
 }

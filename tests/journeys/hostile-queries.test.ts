@@ -78,7 +78,13 @@ describeOnEachDatabase('a hostile request', (open, kind) => {
   const send = async ({ path = '/graphql', search = '', headers, body, as = 'operator' }: HostileRequest) => {
     const response = await fetch(`${server.url}${path}${search}`, {
       method: body === undefined ? 'GET' : 'POST',
-      headers: { ...headers, ...(as === 'nobody' ? {} : { authorization: `Bearer ${tokens[as]}` }) },
+      // A connection each: one that is kept may be ended as idle in the very moment in which it is used again, where the
+      // event loop of both sides has stood still for longer than that.
+      headers: {
+        connection: 'close',
+        ...headers,
+        ...(as === 'nobody' ? {} : { authorization: `Bearer ${tokens[as]}` }),
+      },
       body: body ?? null,
     });
     const text = await response.text();

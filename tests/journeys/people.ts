@@ -143,6 +143,22 @@ export class Person {
   }
 }
 
+/** Asks the same question about the one and the other: the same answer, but for the id asked. */
+export async function expectAlike(
+  name: string,
+  asked: readonly [hidden: string, missing: string],
+  question: (id: string) => Promise<unknown>,
+): Promise<void> {
+  const [hidden, missing] = await Promise.all(
+    asked.map(async (id) => {
+      const text = JSON.stringify(await question(id));
+      const ids = [id, gid('Workspace', id), gid('Brand', JSON.stringify([id, 'b1']))];
+      return ids.reduce((rest, one) => rest.replaceAll(one, '<id>'), text);
+    }),
+  );
+  expect([name, asked[0], hidden]).toEqual([name, asked[0], missing]);
+}
+
 /** Entries in this run's workspaces, each with words of its own, w3's behind a sentinel's back. */
 export function worldOf(server: TestServer, entries: AcceptedActivity[]) {
   runs += 1;

@@ -164,7 +164,12 @@ export class TermIndexer {
 
   async #index(after: Position): Promise<boolean> {
     const { entries, position, settled } = await readFeed(this.#database, { after, limit: this.#window });
-    if (entries.length === 0 || (settled && entries.length < this.#least)) return false;
+    // The rest of a window is indexed however little it is: it gets no more, and what is due lies behind it.
+    if (after.within === undefined && settled && entries.length < this.#least) return false;
+    if (entries.length === 0) {
+      await this.#database.transaction(async (connection) => await this.#settle(connection, position));
+      return true;
+    }
     const activities = entries.map(({ activity }) => activity);
     const { pages, ...size } = pagesOf(activities);
     const run = await beginRun(this.#database, size);
