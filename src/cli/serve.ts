@@ -66,7 +66,9 @@ async function serve(): Promise<void> {
       ttl: linkTtl,
     });
     // Behind the #: browsers keep it to themselves, so no server or proxy logs it.
-    process.stdout.write(`Open it signed in: ${server.url}${config.viewer === 'on' ? '/' : '/graphql'}#token=${token}\n`);
+    process.stdout.write(
+      `Open it signed in: ${server.url}${config.viewer === 'on' ? '/' : '/graphql'}#token=${token}\n`,
+    );
   }
   logger.info({ url: server.url, database: database.kind }, 'ready');
   const signal = await stopped;

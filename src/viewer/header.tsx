@@ -1,5 +1,5 @@
-import mark from './favicon.svg';
 import { goTo, useAddress } from './address.ts';
+import mark from './favicon.svg';
 import type { SessionState, SignedIn } from './session.ts';
 import { readableGrants } from './workspace-choice.tsx';
 

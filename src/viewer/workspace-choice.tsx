@@ -46,7 +46,14 @@ export function WorkspaceChoice({ grants, onChoice }: WorkspaceChoiceProps) {
       {named.length < grants.length && (
         <form onSubmit={submit} autoComplete="off">
           <label htmlFor="workspace">Workspace id</label>
-          <input ref={field} id="workspace" required spellCheck={false} autoCapitalize="off" aria-describedby="workspace-hint" />
+          <input
+            ref={field}
+            id="workspace"
+            required
+            spellCheck={false}
+            autoCapitalize="off"
+            aria-describedby="workspace-hint"
+          />
           <button type="submit" className="al-button" data-kind="primary">
             Open
           </button>

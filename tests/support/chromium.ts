@@ -7,8 +7,7 @@ export const chromiumPath = [process.env['CHROMIUM_PATH'], '/usr/bin/chromium', 
 );
 
 /** For the name of a suite that needs it. */
-export const whySkipped =
-  chromiumPath === undefined ? ' (skipped: no Chromium; install it or set CHROMIUM_PATH)' : '';
+export const whySkipped = chromiumPath === undefined ? ' (skipped: no Chromium; install it or set CHROMIUM_PATH)' : '';
 
 /** A browser that connects to nothing by itself. The caller closes it. */
 export async function launchChromium(): Promise<Browser> {

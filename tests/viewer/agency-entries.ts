@@ -25,7 +25,11 @@ const told: readonly Told[] = [
   {
     ...mara,
     ...{ entityType: 'CONTENT', entityId: 'cnt_884', brandId: 'nike', eventKey: 'content.approved' },
-    ...{ message: 'Content approved: “Run the night”', visibility: 'CLIENT', payload: { from: 'IN_REVIEW', to: 'APPROVED' } },
+    ...{
+      message: 'Content approved: “Run the night”',
+      visibility: 'CLIENT',
+      payload: { from: 'IN_REVIEW', to: 'APPROVED' },
+    },
   },
   {
     ...scheduler,
@@ -34,8 +38,17 @@ const told: readonly Told[] = [
   },
   {
     ...meta,
-    ...{ entityType: 'SOCIAL_ACCOUNT', entityId: 'ig_aurora', brandId: 'aurora', eventKey: 'social_account.token_expiring' },
-    ...{ message: 'The access token of @aurora.outdoor expires in 3 days', severity: 'WARNING', payload: { expiresInDays: 3 } },
+    ...{
+      entityType: 'SOCIAL_ACCOUNT',
+      entityId: 'ig_aurora',
+      brandId: 'aurora',
+      eventKey: 'social_account.token_expiring',
+    },
+    ...{
+      message: 'The access token of @aurora.outdoor expires in 3 days',
+      severity: 'WARNING',
+      payload: { expiresInDays: 3 },
+    },
   },
   {
     ...jonas,

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { readConfig } from '../../src/config.ts';
 import { openTestPglite } from '../support/databases.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
@@ -81,7 +81,8 @@ describe('the files of the viewer', () => {
     atFirst.add(name);
     const text = scripts.get(name);
     if (text === undefined) throw new Error(`There is no ${name}.`);
-    for (const [, imported] of text.matchAll(/(?:\bfrom|\bimport)\s*["'][./\w-]*\/([\w.-]+\.js)["']/g)) add(imported ?? '');
+    for (const [, imported] of text.matchAll(/(?:\bfrom|\bimport)\s*["'][./\w-]*\/([\w.-]+\.js)["']/g))
+      add(imported ?? '');
   };
   for (const address of addressesIn(readFileSync(join(built, 'index.html'), 'utf8')))
     if (address.endsWith('.js')) add(address.split('/').at(-1) ?? '');
@@ -89,7 +90,9 @@ describe('the files of the viewer', () => {
   it(`are at most ${budget / 1024} KB of JavaScript at first, compressed`, () => {
     const sizes = [...atFirst].map((name) => gzipSync(scripts.get(name) ?? '').byteLength);
     const size = sizes.reduce((sum, one) => sum + one, 0);
-    process.stdout.write(`viewer: ${(size / 1024).toFixed(1)} KB of JavaScript at first (gzip), ${atFirst.size} files\n`);
+    process.stdout.write(
+      `viewer: ${(size / 1024).toFixed(1)} KB of JavaScript at first (gzip), ${atFirst.size} files\n`,
+    );
     expect(size).toBeGreaterThan(20 * 1024);
     expect(size).toBeLessThanOrEqual(budget);
   });

@@ -24,7 +24,10 @@ describe('a trail', () => {
   /** A trail of a workspace of its own, which has these entries. */
   async function open(
     entityIds: readonly string[],
-    { webSocket, wrap = (client) => client }: { webSocket?: unknown; wrap?: (client: ActivityLogClient) => ActivityLogClient } = {},
+    {
+      webSocket,
+      wrap = (client) => client,
+    }: { webSocket?: unknown; wrap?: (client: ActivityLogClient) => ActivityLogClient } = {},
   ) {
     workspaces += 1;
     const workspaceId = `trail-${workspaces}`;
@@ -38,7 +41,8 @@ describe('a trail', () => {
       trail.close();
       await client.close();
     });
-    const log = async (ids: readonly string[], fields: object = {}) => await logEntries(server, workspaceId, ids, fields);
+    const log = async (ids: readonly string[], fields: object = {}) =>
+      await logEntries(server, workspaceId, ids, fields);
     /** The state as soon as it is one like this. */
     const when = (isSo: (state: TrailState) => boolean) =>
       new Promise<TrailState>((resolve) => {

@@ -36,7 +36,8 @@ describe.skipIf(chromiumPath === undefined)(`the viewer in a browser${whySkipped
 
   async function name(workspaceId: string, workspace: string, brands: Record<string, string>): Promise<void> {
     const upserts = Object.entries(brands).map(
-      ([id, brand], n) => `b${n}: brandUpsert(input: { workspaceId: "${workspaceId}", id: "${id}", name: "${brand}" }) { id }`,
+      ([id, brand], n) =>
+        `b${n}: brandUpsert(input: { workspaceId: "${workspaceId}", id: "${id}", name: "${brand}" }) { id }`,
     );
     const { errors } = await server.graphql(
       `mutation { workspaceUpsert(input: { id: "${workspaceId}", name: "${workspace}" }) { id } ${upserts.join(' ')} }`,
@@ -98,7 +99,9 @@ describe.skipIf(chromiumPath === undefined)(`the viewer in a browser${whySkipped
     expect(days.slice(0, 2)).toEqual(['Today', 'Yesterday']);
     const first = rows(page).first();
     expect(await first.textContent()).toContain('Publication failed for Instagram: rate limit');
-    expect(await first.textContent()).toMatch(/Error.*Instagram Worker.*Publication pub_2041.*Nike.*publication\.failed/);
+    expect(await first.textContent()).toMatch(
+      /Error.*Instagram Worker.*Publication pub_2041.*Nike.*publication\.failed/,
+    );
     const time = first.getByRole('time');
     expect(await time.getAttribute('title')).toMatch(/\d{4}.*\d\d:\d\d:\d\d/);
     // Of many only those are there that can be seen, and no file has more to say.
@@ -157,7 +160,9 @@ describe.skipIf(chromiumPath === undefined)(`the viewer in a browser${whySkipped
     await page.keyboard.press('Enter');
     const panel = detail(page);
     await panel.getByText('"errorCode"').waitFor();
-    expect(await panel.textContent()).toMatch(/ErrorPublication failed.*publication\.failed.*Instagram Worker.*pub_2041.*Nike/);
+    expect(await panel.textContent()).toMatch(
+      /ErrorPublication failed.*publication\.failed.*Instagram Worker.*pub_2041.*Nike/,
+    );
     expect(new URL(page.url()).searchParams.get('entry')).toMatch(/^\S{8,}$/);
     await picture(page, 'desktop-detail');
     expect(await violations(page)).toEqual([]);
@@ -213,7 +218,9 @@ describe.skipIf(chromiumPath === undefined)(`the viewer in a browser${whySkipped
     expect(page.url()).toBe(`${server.url}/?workspace=agency`);
     await page.getByRole('button', { name: 'Sign out' }).click();
     await field.waitFor();
-    expect(await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]))).not.toContain('eyJ');
+    expect(await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]))).not.toContain(
+      'eyJ',
+    );
     // The browser itself tells of an answer 401.
     expect(complaints.filter((text) => !text.includes('401'))).toEqual([]);
   });
@@ -280,32 +287,36 @@ describe.skipIf(chromiumPath === undefined)(`the viewer in a browser${whySkipped
     ['phone-light', phone, 'light'],
     ['phone-dark', phone, 'dark'],
     ['desktop-dark', desktop, 'dark'],
-  ] as const)('%s: everything is there, in reach, and can be told from what is behind it', async (file, viewport, colorScheme) => {
-    const { page, complaints } = await openBrowser({ viewport, colorScheme, hasTouch: viewport === phone });
-    await open(page, '/?workspace=agency');
-    await isLive(page);
-    await rows(page).first().waitFor();
-    await picture(page, file);
-    expect(await violations(page)).toEqual([]);
-    await rows(page).first().getByRole('link').click();
-    await detail(page).getByText('"errorCode"').waitFor();
-    await picture(page, `${file}-detail`);
-    expect(await violations(page)).toEqual([]);
-    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-    expect(overflow).toBeLessThanOrEqual(0);
-    if (viewport === phone) {
-      const small = await page.$$eval('button, .al-button', (elements) =>
-        elements.map((one) => [one.textContent || one.ariaLabel, one.getBoundingClientRect()] as const)
-          .filter(([, { width, height }]) => width > 0 && Math.min(width, height) < 44)
-          .map(([text]) => text),
-      );
-      expect(small).toEqual([]);
-      await page.goBack();
-      await detail(page).waitFor({ state: 'detached' });
+  ] as const)(
+    '%s: everything is there, in reach, and can be told from what is behind it',
+    async (file, viewport, colorScheme) => {
+      const { page, complaints } = await openBrowser({ viewport, colorScheme, hasTouch: viewport === phone });
+      await open(page, '/?workspace=agency');
+      await isLive(page);
       await rows(page).first().waitFor();
-    }
-    expect(complaints).toEqual([]);
-  });
+      await picture(page, file);
+      expect(await violations(page)).toEqual([]);
+      await rows(page).first().getByRole('link').click();
+      await detail(page).getByText('"errorCode"').waitFor();
+      await picture(page, `${file}-detail`);
+      expect(await violations(page)).toEqual([]);
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      expect(overflow).toBeLessThanOrEqual(0);
+      if (viewport === phone) {
+        const small = await page.$$eval('button, .al-button', (elements) =>
+          elements
+            .map((one) => [one.textContent || one.ariaLabel, one.getBoundingClientRect()] as const)
+            .filter(([, { width, height }]) => width > 0 && Math.min(width, height) < 44)
+            .map(([text]) => text),
+        );
+        expect(small).toEqual([]);
+        await page.goBack();
+        await detail(page).waitFor({ state: 'detached' });
+        await rows(page).first().waitFor();
+      }
+      expect(complaints).toEqual([]);
+    },
+  );
 
   it('moves nothing around while it loads', async () => {
     const { page } = await openBrowser();

@@ -156,6 +156,13 @@ export type RetentionPolicyInput = {
   workspaceId: string;
 };
 
+/** What a token lets its bearer do in a workspace. */
+export type ViewerRole =
+  | 'ADMIN'
+  | 'CLIENT'
+  | 'OPERATOR'
+  | 'WRITER';
+
 export type ActivityAddedSubscriptionVariables = Exact<{
   workspaceId: string;
   filter?: ActivityFilter | null | undefined;
@@ -241,6 +248,28 @@ export type TimelineQueryVariables = Exact<{
 
 
 export type TimelineQuery = { timeline: { liveCursor: string, edges: Array<{ node: { id: string, databaseId: string, workspaceId: string, brandId: string | null, entityType: ActivityEntityType, entityId: string, eventKey: string, message: string | null, context: string | null, actorType: ActivityActorType, actorUserId: string | null, actorLabel: string | null, payload: unknown, visibility: ActivityVisibility, severity: ActivitySeverity, createdAt: string } }>, pageInfo: { startCursor: string | null, endCursor: string | null, hasPreviousPage: boolean, hasNextPage: boolean } } };
+
+export type SignedInViewerQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type SignedInViewerQuery = { viewer: { subject: string, expiresAt: string, workspaces: Array<{ workspaceId: string, role: ViewerRole, brandIds: Array<string> | null }> } };
+
+export type WorkspaceNamesQueryVariables = Exact<{
+  workspaceId: string;
+}>;
+
+
+export type WorkspaceNamesQuery = { workspace: { name: string | null, brands: Array<{ databaseId: string, name: string | null }> } | null };
+
+export type EntryQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type EntryQuery = { node:
+    | { id: string, databaseId: string, workspaceId: string, brandId: string | null, entityType: ActivityEntityType, entityId: string, eventKey: string, message: string | null, context: string | null, actorType: ActivityActorType, actorUserId: string | null, actorLabel: string | null, payload: unknown, visibility: ActivityVisibility, severity: ActivitySeverity, createdAt: string }
+    | Record<PropertyKey, never>
+   | null };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -557,3 +586,53 @@ export const TimelineDocument = new TypedDocumentString(`
   severity
   createdAt
 }`) as unknown as TypedDocumentString<TimelineQuery, TimelineQueryVariables>;
+export const SignedInViewerDocument = new TypedDocumentString(`
+    query SignedInViewer {
+  viewer {
+    subject
+    expiresAt
+    workspaces {
+      workspaceId
+      role
+      brandIds
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<SignedInViewerQuery, SignedInViewerQueryVariables>;
+export const WorkspaceNamesDocument = new TypedDocumentString(`
+    query WorkspaceNames($workspaceId: String!) {
+  workspace(id: $workspaceId) {
+    name
+    brands(first: 500) {
+      databaseId
+      name
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<WorkspaceNamesQuery, WorkspaceNamesQueryVariables>;
+export const EntryDocument = new TypedDocumentString(`
+    query Entry($id: ID!) {
+  node(id: $id) {
+    ... on ActivityLog {
+      ...ActivityFields
+    }
+  }
+}
+    fragment ActivityFields on ActivityLog {
+  id
+  databaseId
+  workspaceId
+  brandId
+  entityType
+  entityId
+  eventKey
+  message
+  context
+  actorType
+  actorUserId
+  actorLabel
+  payload
+  visibility
+  severity
+  createdAt
+}`) as unknown as TypedDocumentString<EntryQuery, EntryQueryVariables>;

@@ -68,7 +68,12 @@ export function ActivityTimeline(props: ActivityTimelineProps) {
   useKeys(root, { j: () => move(1), k: () => move(-1), Escape: close });
 
   return (
-    <section className="al-timeline" ref={root} aria-label={`Activity of ${names.workspace}`} data-open={entryId !== undefined || undefined}>
+    <section
+      className="al-timeline"
+      ref={root}
+      aria-label={`Activity of ${names.workspace}`}
+      data-open={entryId !== undefined || undefined}
+    >
       <div className="al-trail">
         <header className="al-bar">
           <h1 className="al-heading">{names.workspace}</h1>
@@ -76,7 +81,9 @@ export function ActivityTimeline(props: ActivityTimelineProps) {
         </header>
         {state.phase === 'loading' && <LoadingTrail />}
         {state.phase === 'failed' && <FailedTrail failure={state.failure} onAgain={() => void trail.begin()} />}
-        {state.phase === 'ready' && entries.length === 0 && state.waiting === 0 && <EmptyTrail workspace={names.workspace} />}
+        {state.phase === 'ready' && entries.length === 0 && state.waiting === 0 && (
+          <EmptyTrail workspace={names.workspace} />
+        )}
         {state.phase === 'ready' && entries.length + state.waiting > 0 && (
           <TimelineList
             ref={list}

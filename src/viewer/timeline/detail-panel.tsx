@@ -48,13 +48,12 @@ export function DetailPanel({ client, entryId, known, names, onClose, onNewer, o
       <p className="al-hidden" role="status">
         {found.kind === 'found' && titleOf(found.entry)}
       </p>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by the keyboard. */}
-      <div className="al-fields" tabIndex={0} role="region" aria-label="Details" key={entryId}>
+      <section className="al-fields" tabIndex={0} aria-label="Details" key={entryId}>
         {found.kind === 'found' && <Fields entry={found.entry} names={names} />}
         {found.kind === 'loading' && <p>Loading the entry…</p>}
         {found.kind === 'absent' && <p>There is no such entry, or it is not one that you may see.</p>}
         {found.kind === 'failed' && <p role="alert">{found.reason}</p>}
-      </div>
+      </section>
     </aside>
   );
 }

@@ -2,18 +2,28 @@ import { useMemo, useRef, useState } from 'react';
 
 type TokenKind = 'key' | 'string' | 'number' | 'word' | 'mark';
 
+interface Token {
+  kind: TokenKind;
+  text: string;
+  /** Where it begins. */
+  at: number;
+}
+
 /** JSON text in pieces, each with what it is. */
-function tokensOf(text: string): { kind: TokenKind; text: string; at: number }[] {
+function tokensOf(text: string): Token[] {
   const pattern = /("(?:[^"\\]|\\.)*")(\s*:)?|(-?\d[\d.eE+-]*)|(true|false|null)|([^"\d\-tfn]+|.)/g;
-  return [...text.matchAll(pattern)].flatMap(({ 0: whole, 1: string, 2: colon, 3: number, 4: word, index }) => {
-    if (string !== undefined && colon !== undefined)
-      return [
-        { kind: 'key' as const, text: string, at: index },
-        { kind: 'mark' as const, text: colon, at: index + string.length },
-      ];
-    const kind = string !== undefined ? 'string' : number !== undefined ? 'number' : word !== undefined ? 'word' : 'mark';
-    return [{ kind, text: whole, at: index }] as const;
-  });
+  return [...text.matchAll(pattern)].flatMap(
+    ({ 0: whole, 1: string, 2: colon, 3: number, 4: word, index }): Token[] => {
+      if (string !== undefined && colon !== undefined)
+        return [
+          { kind: 'key', text: string, at: index },
+          { kind: 'mark', text: colon, at: index + string.length },
+        ];
+      const kind: TokenKind =
+        string !== undefined ? 'string' : number !== undefined ? 'number' : word !== undefined ? 'word' : 'mark';
+      return [{ kind, text: whole, at: index }];
+    },
+  );
 }
 
 /** What was logged with an entry, as JSON that can be copied. */
@@ -41,11 +51,12 @@ export function Payload({ value }: { value: unknown }) {
           Copy
         </button>
       </header>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by the keyboard. */}
       <pre tabIndex={0}>
         <code ref={code}>
           {tokensOf(text).map(({ kind, text: piece, at }) =>
-            kind === 'mark' ? piece : (
+            kind === 'mark' ? (
+              piece
+            ) : (
               <span key={at} data-token={kind}>
                 {piece}
               </span>

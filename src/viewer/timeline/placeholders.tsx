@@ -27,9 +27,7 @@ export function EmptyTrail({ workspace }: { workspace: string }) {
   return (
     <div className="al-placeholder">
       <h2>Nothing here yet</h2>
-      <p>
-        {workspace} has no entries that you may see. The first one shows up here by itself as soon as it is logged.
-      </p>
+      <p>{workspace} has no entries that you may see. The first one shows up here by itself as soon as it is logged.</p>
     </div>
   );
 }

@@ -36,7 +36,17 @@ interface TimelineListProps {
 }
 
 /** The list itself: of many thousand entries only those lines are there that can be seen. */
-export function TimelineList({ ref, trail, state, names, shownId, activeId, hrefOf, onOpen, onMove }: TimelineListProps) {
+export function TimelineList({
+  ref,
+  trail,
+  state,
+  names,
+  shownId,
+  activeId,
+  hrefOf,
+  onOpen,
+  onMove,
+}: TimelineListProps) {
   const { entries, waiting, older, arrived } = state;
   const rows = useMemo(() => toRows(entries), [entries]);
   const now = useNow(20_000);
@@ -95,7 +105,8 @@ export function TimelineList({ ref, trail, state, names, shownId, activeId, href
   };
   const onKeyDown = (event: React.KeyboardEvent) => {
     const by = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : undefined;
-    if (by === undefined || !(event.target instanceof HTMLElement) || event.target.dataset['entry'] === undefined) return;
+    if (by === undefined || !(event.target instanceof HTMLElement) || event.target.dataset['entry'] === undefined)
+      return;
     event.preventDefault();
     onMove(by);
   };
@@ -130,8 +141,13 @@ export function TimelineList({ ref, trail, state, names, shownId, activeId, href
           </button>
         )}
       </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by the keyboard. */}
-      <div className="al-scroller" ref={scroller} tabIndex={0} role="region" aria-label="Entries, newest first" onScroll={() => trail.hold((scroller.current?.scrollTop ?? 0) > atTheTop)}>
+      <section
+        className="al-scroller"
+        ref={scroller}
+        tabIndex={0}
+        aria-label="Entries, newest first"
+        onScroll={() => trail.hold((scroller.current?.scrollTop ?? 0) > atTheTop)}
+      >
         <ol className="al-rows" style={{ height: virtualizer.getTotalSize() }} onKeyDown={onKeyDown}>
           {lines.map(({ index, key, start }) => {
             const row = rows[index];
@@ -152,7 +168,7 @@ export function TimelineList({ ref, trail, state, names, shownId, activeId, href
             );
           })}
         </ol>
-      </div>
+      </section>
     </div>
   );
 }

@@ -145,7 +145,10 @@ export class Trail {
   #take(): void {
     this.#timer = undefined;
     const gathered = this.#gathered.splice(0);
-    if (!this.#isHeld) return this.#show(gathered);
+    if (!this.#isHeld) {
+      this.#show(gathered);
+      return;
+    }
     this.#waiting.push(...gathered.slice(0, mostWaiting - this.#waiting.length));
     this.#become({ waiting: this.#state.waiting + gathered.length });
   }
@@ -172,7 +175,10 @@ export class Trail {
 
   #fail(error: unknown, change: Partial<TrailState>): void {
     if (!(error instanceof ActivityLogClientError)) throw error;
-    if (error.code === 'UNAUTHENTICATED') return this.#options.onSignedOut(error.message);
+    if (error.code === 'UNAUTHENTICATED') {
+      this.#options.onSignedOut(error.message);
+      return;
+    }
     const failure = error.code === 'UNAVAILABLE' ? 'The service cannot be reached right now.' : error.message;
     this.#become({ ...change, failure });
   }

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import { type Activity, type ActivityLogClient, ActivityLogClientError } from '../../client/client.ts';
-import { EntryDocument } from '../../client/generated/graphql.ts';
+import { EntryDocument, type EntryQuery } from '../../client/generated/graphql.ts';
 
 export type FoundEntry =
   | { readonly kind: 'loading' }
@@ -8,6 +8,9 @@ export type FoundEntry =
   /** Not there, or not for this viewer: the service does not tell these apart. */
   | { readonly kind: 'absent' }
   | { readonly kind: 'failed'; readonly reason: string };
+
+/** Of things by a global id only an entry was asked for its fields. */
+const isEntry = (node: EntryQuery['node']): node is Activity => node !== null && 'eventKey' in node;
 
 /** An entry by its global id, of which the service is asked where it is not known. */
 export function useEntry(client: ActivityLogClient, entryId: string, known: Activity | undefined): FoundEntry {
@@ -18,7 +21,7 @@ export function useEntry(client: ActivityLogClient, entryId: string, known: Acti
     const leaving = new AbortController();
     const settle = (found: FoundEntry) => leaving.signal.aborted || setAsked({ id: entryId, found });
     client.request(EntryDocument, { id: entryId }, leaving.signal).then(
-      ({ node }) => settle(node !== null && 'eventKey' in node ? { kind: 'found', entry: node } : { kind: 'absent' }),
+      ({ node }) => settle(isEntry(node) ? { kind: 'found', entry: node } : { kind: 'absent' }),
       (error: unknown) => {
         if (leaving.signal.aborted) return;
         if (!(error instanceof ActivityLogClientError)) throw error;

@@ -12,7 +12,8 @@ export function useKeys(element: RefObject<HTMLElement | null>, actions: Record<
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const { target, key } = event;
-      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || !(target instanceof Element)) return;
+      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || !(target instanceof Element))
+        return;
       if (target.matches(typing) || !(target === document.body || element.current?.contains(target))) return;
       const action = latest.current[key];
       if (action === undefined) return;
