@@ -1,18 +1,22 @@
 import { useSyncExternalStore } from 'react';
+import { everything, type Place, type Step } from './timeline/place.ts';
 
 /** What of the viewer's state is in its URL, so that a colleague can open it. */
-export interface Address {
+export interface Address extends Place {
   readonly workspaceId: string | undefined;
-  /** The global id of the entry that is open. */
-  readonly entryId: string | undefined;
 }
 
-const names = { workspaceId: 'workspace', entryId: 'entry' } as const;
+const names = { workspaceId: 'workspace', query: 'q', at: 'at', entryId: 'entry' } as const;
 
 function parse(search: string): Address {
   const parameters = new URLSearchParams(search);
   const read = (name: string) => parameters.get(name) || undefined;
-  return { workspaceId: read(names.workspaceId), entryId: read(names.entryId) };
+  return {
+    workspaceId: read(names.workspaceId),
+    query: read(names.query) ?? everything.query,
+    at: read(names.at),
+    entryId: read(names.entryId),
+  };
 }
 
 /** The URL of a state; what it does not name stays as it is now. */
@@ -20,7 +24,7 @@ export function addressOf(change: Partial<Address>): string {
   const parameters = new URLSearchParams(location.search);
   for (const [name, value] of Object.entries({ ...parse(location.search), ...change })) {
     const parameter = names[name as keyof Address];
-    if (value === undefined) parameters.delete(parameter);
+    if (value === undefined || value === '') parameters.delete(parameter);
     else parameters.set(parameter, value);
   }
   const search = parameters.toString();
@@ -30,9 +34,9 @@ export function addressOf(change: Partial<Address>): string {
 const listeners = new Set<() => void>();
 
 /** Goes there: `push` makes a step that the browser goes back from, `replace` does not. */
-export function goTo(change: Partial<Address>, how: 'push' | 'replace'): void {
+export function goTo(change: Partial<Address>, step: Step): void {
   const url = addressOf(change);
-  if (how === 'push') history.pushState(null, '', url);
+  if (step === 'push') history.pushState(null, '', url);
   else history.replaceState(history.state, '', url);
   for (const listener of listeners) listener();
 }

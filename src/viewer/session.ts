@@ -10,7 +10,10 @@ export type SessionState =
   | { readonly kind: 'in'; readonly viewer: SignedIn; readonly client: ActivityLogClient }
   /** `reason`: why a token that was there is not any more. */
   | { readonly kind: 'out'; readonly reason?: string }
-  | { readonly kind: 'unreachable'; readonly reason: string };
+  | { readonly kind: 'unreachable'; readonly failure: ActivityLogClientError };
+
+/** Why a token was not taken: it is none, nobody could be asked, or the words of the service. */
+export type Refusal = 'not a token' | ActivityLogClientError | (string & {});
 
 /** Also GraphiQL's: signed in at one, signed in at the other. */
 const key = 'activity-log:token';
@@ -77,11 +80,12 @@ export class Session {
   }
 
   /** Signs in with what was pasted. Resolves with why it is refused, or undefined. */
-  async signIn(pasted: string): Promise<string | undefined> {
+  async signIn(pasted: string): Promise<Refusal | undefined> {
     const token = tokenIn(pasted);
-    if (token === undefined) return 'This is not a token: a token has three parts, joined by dots.';
+    if (token === undefined) return 'not a token';
     const state = await this.#ask(token);
-    if (state.kind !== 'in') return 'reason' in state ? state.reason : undefined;
+    if (state.kind === 'unreachable') return state.failure;
+    if (state.kind !== 'in') return state.kind === 'out' ? state.reason : undefined;
     this.#keep(token);
     this.#become(state);
     return undefined;
@@ -100,12 +104,8 @@ export class Session {
       return { kind: 'in', viewer, client };
     } catch (error) {
       if (!(error instanceof ActivityLogClientError)) throw error;
-      const { code, message } = error;
-      if (code === 'UNAUTHENTICATED') return { kind: 'out', reason: message };
-      return {
-        kind: 'unreachable',
-        reason: code === 'UNAVAILABLE' ? 'The service cannot be reached right now.' : message,
-      };
+      if (error.code === 'UNAUTHENTICATED') return { kind: 'out', reason: error.message };
+      return { kind: 'unreachable', failure: error };
     }
   }
 

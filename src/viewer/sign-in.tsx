@@ -1,15 +1,26 @@
 import { type FormEvent, useEffect, useRef, useState } from 'react';
+import { FormattedMessage } from 'react-intl';
+import { ActivityLogClientError } from '../client/client.ts';
+import type { Refusal } from './session.ts';
+import { failureIn } from './words/failure.ts';
+import { type Say, useSay } from './words/localised.tsx';
 
 interface SignInProps {
   /** Why a token that was there is not any more. */
   reason: string | undefined;
   /** Tries what was pasted; resolves with why it is refused, or undefined. */
-  onToken(pasted: string): Promise<string | undefined>;
+  onToken(pasted: string): Promise<Refusal | undefined>;
+}
+
+function inWords(refusal: Refusal, say: Say): string {
+  if (refusal instanceof ActivityLogClientError) return failureIn(say, refusal);
+  return refusal === 'not a token' ? say('signIn.notAToken') : refusal;
 }
 
 /** Where people come in who have a token and no link, and where they come back to when it has ended. */
 export function SignIn({ reason, onToken }: SignInProps) {
-  const [problem, setProblem] = useState(reason);
+  const say = useSay();
+  const [problem, setProblem] = useState<Refusal | undefined>(reason);
   const [isAsking, setIsAsking] = useState(false);
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => setProblem(reason), [reason]);
@@ -26,16 +37,16 @@ export function SignIn({ reason, onToken }: SignInProps) {
   };
   return (
     <section className="card" aria-labelledby="sign-in">
-      <h1 id="sign-in">Sign in</h1>
-      <p>Everything important that happens in your application, as it happens. Paste the token that you were given.</p>
+      <h1 id="sign-in">{say('signIn.heading')}</h1>
+      <p>{say('signIn.text')}</p>
       {problem !== undefined && (
         <p className="problem" role="alert" id="token-problem">
-          {problem}
-          {problem === reason && ' You come back to this very page.'}
+          {inWords(problem, say)}
+          {problem === reason && ` ${say('signIn.comeBack')}`}
         </p>
       )}
       <form onSubmit={(event) => void submit(event)} autoComplete="off">
-        <label htmlFor="token">Token</label>
+        <label htmlFor="token">{say('signIn.token')}</label>
         <input
           ref={field}
           id="token"
@@ -49,12 +60,14 @@ export function SignIn({ reason, onToken }: SignInProps) {
           aria-describedby={problem === undefined ? 'token-hint' : 'token-problem token-hint'}
         />
         <button type="submit" className="al-button" data-kind="primary" disabled={isAsking}>
-          {isAsking ? 'Signing in…' : 'Sign in'}
+          {say(isAsking ? 'signIn.submitting' : 'signIn.submit')}
         </button>
       </form>
       <p className="hint" id="token-hint">
-        It stays in this browser tab. Operators make one with{' '}
-        <code>activity-log token --workspace demo --role admin</code>
+        <FormattedMessage
+          id="signIn.hint"
+          values={{ command: <code dir="ltr">activity-log token --workspace demo --role admin</code> }}
+        />
       </p>
     </section>
   );

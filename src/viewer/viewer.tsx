@@ -1,13 +1,14 @@
-import { useSyncExternalStore } from 'react';
+import { useEffect, useSyncExternalStore } from 'react';
+import { useIntl } from 'react-intl';
 import { addressOf, goTo, useAddress } from './address.ts';
 import { Header } from './header.tsx';
+import { usePreferredLocale } from './preferences.ts';
 import type { Session, SessionState } from './session.ts';
 import { SignIn } from './sign-in.tsx';
-import { ActivityTimeline, type EntryStep } from './timeline/activity-timeline.tsx';
+import { ActivityTimeline } from './timeline/activity-timeline.tsx';
+import { failureIn } from './words/failure.ts';
+import { Localised, useDirection, useSay } from './words/localised.tsx';
 import { readableGrants, WorkspaceChoice } from './workspace-choice.tsx';
-
-/** What moving from entry to entry leaves behind for the browser's way back: the list, once. */
-const stepOf = (step: EntryStep) => (step === 'open' ? 'push' : 'replace');
 
 /** The page: who is signed in, then which workspace, then its timeline. */
 export function Viewer({ session }: { session: Session }) {
@@ -15,6 +16,20 @@ export function Viewer({ session }: { session: Session }) {
     (listener) => session.subscribe(listener),
     () => session.state,
   );
+  return (
+    <Localised locale={usePreferredLocale()}>
+      <Page session={session} state={state} />
+    </Localised>
+  );
+}
+
+function Page({ session, state }: { session: Session; state: SessionState }) {
+  const { locale } = useIntl();
+  const dir = useDirection();
+  useEffect(() => {
+    document.documentElement.lang = locale;
+    document.documentElement.dir = dir;
+  }, [locale, dir]);
   return (
     <div className="viewer">
       <Header state={state} onSignOut={() => session.signOut()} />
@@ -26,19 +41,20 @@ export function Viewer({ session }: { session: Session }) {
 }
 
 function Content({ session, state }: { session: Session; state: SessionState }) {
-  const { workspaceId, entryId } = useAddress();
+  const say = useSay();
+  const { workspaceId, ...place } = useAddress();
   switch (state.kind) {
     case 'checking':
-      return <p className="viewer-wait">Signing in…</p>;
+      return <p className="viewer-wait">{say('checking')}</p>;
     case 'out':
       return <SignIn reason={state.reason} onToken={(pasted) => session.signIn(pasted)} />;
     case 'unreachable':
       return (
         <section className="card" role="alert">
-          <h1>Nobody answers</h1>
-          <p>{state.reason}</p>
+          <h1>{say('unreachable.heading')}</h1>
+          <p>{failureIn(say, state.failure)}</p>
           <button type="button" className="al-button" data-kind="primary" onClick={() => void session.check()}>
-            Try again
+            {say('tryAgain')}
           </button>
         </section>
       );
@@ -53,9 +69,9 @@ function Content({ session, state }: { session: Session; state: SessionState }) 
           key={chosen}
           client={state.client}
           workspaceId={chosen}
-          entryId={entryId}
-          onEntryChange={(id, step) => goTo({ workspaceId: chosen, entryId: id }, stepOf(step))}
-          hrefOf={(id) => addressOf({ workspaceId: chosen, entryId: id })}
+          place={place}
+          onPlaceChange={(to, step) => goTo({ workspaceId: chosen, ...to }, step)}
+          hrefOf={(to) => addressOf({ workspaceId: chosen, ...to })}
           onSignedOut={(reason) => session.signOut(reason)}
         />
       );

@@ -1,5 +1,7 @@
 import { type FormEvent, useRef } from 'react';
+import { FormattedMessage } from 'react-intl';
 import type { SignedIn } from './session.ts';
+import { useSay } from './words/localised.tsx';
 
 type Grant = SignedIn['workspaces'][number];
 
@@ -14,6 +16,7 @@ interface WorkspaceChoiceProps {
 
 /** Which of the workspaces that a token is for. Where it is for every one, its id is asked for: there is no list of them. */
 export function WorkspaceChoice({ grants, onChoice }: WorkspaceChoiceProps) {
+  const say = useSay();
   const field = useRef<HTMLInputElement>(null);
   const named = grants.filter(({ workspaceId }) => workspaceId !== '*');
   const submit = (event: FormEvent) => {
@@ -24,20 +27,20 @@ export function WorkspaceChoice({ grants, onChoice }: WorkspaceChoiceProps) {
   if (grants.length === 0)
     return (
       <section className="card">
-        <h1>Nothing to read</h1>
-        <p>This token writes entries and reads none. Sign in with one that has another role.</p>
+        <h1>{say('workspace.nothing.heading')}</h1>
+        <p>{say('workspace.nothing.text')}</p>
       </section>
     );
   return (
     <section className="card" aria-labelledby="workspaces">
-      <h1 id="workspaces">Which workspace?</h1>
+      <h1 id="workspaces">{say('workspace.heading')}</h1>
       {named.length > 0 && (
         <ul className="choices">
           {named.map(({ workspaceId, role }) => (
             <li key={workspaceId}>
               <button type="button" onClick={() => onChoice(workspaceId)}>
                 {workspaceId}
-                <span className="role">{role.toLowerCase()}</span>
+                <span className="role">{say(`role.${role}`)}</span>
               </button>
             </li>
           ))}
@@ -45,7 +48,7 @@ export function WorkspaceChoice({ grants, onChoice }: WorkspaceChoiceProps) {
       )}
       {named.length < grants.length && (
         <form onSubmit={submit} autoComplete="off">
-          <label htmlFor="workspace">Workspace id</label>
+          <label htmlFor="workspace">{say('workspace.id')}</label>
           <input
             ref={field}
             id="workspace"
@@ -55,10 +58,10 @@ export function WorkspaceChoice({ grants, onChoice }: WorkspaceChoiceProps) {
             aria-describedby="workspace-hint"
           />
           <button type="submit" className="al-button" data-kind="primary">
-            Open
+            {say('workspace.open')}
           </button>
           <p className="hint" id="workspace-hint">
-            Your token is for every workspace. The id is the <code>workspaceId</code> that entries are logged with.
+            <FormattedMessage id="workspace.every" values={{ field: <code>workspaceId</code> }} />
           </p>
         </form>
       )}

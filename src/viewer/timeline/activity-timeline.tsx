@@ -1,33 +1,32 @@
 import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import type { Activity, ActivityLogClient } from '../../client/client.ts';
+import { useDirection, useSay } from '../words/localised.tsx';
 import { ConnectionStatus } from './connection-status.tsx';
 import { DetailPanel } from './detail-panel.tsx';
+import type { Place, Step } from './place.ts';
 import { EmptyTrail, FailedTrail, LoadingTrail } from './placeholders.tsx';
 import { TimelineList, type TimelineListHandle } from './timeline-list.tsx';
 import { Trail } from './trail.ts';
 import { useKeys } from './use-keys.ts';
 import { useNames } from './use-names.ts';
 
-/** How an entry came to be the one that is shown: by itself, or from another one. */
-export type EntryStep = 'open' | 'move' | 'close';
-
 export interface ActivityTimelineProps {
   /** Of the service, signed in. It stays the caller's, who closes it. */
   client: ActivityLogClient;
   workspaceId: string;
-  /** The global id of the entry whose details are shown; undefined for none. */
-  entryId?: string | undefined;
-  /** Called when another entry, or none, is to be shown; the caller hands it back as `entryId`. */
-  onEntryChange(entryId: string | undefined, step: EntryStep): void;
-  /** The address by which somebody else can open an entry. */
-  hrefOf(entryId: string): string;
+  place: Place;
+  /** Called when another place is to be shown; the caller hands it back as `place`. */
+  onPlaceChange(place: Place, step: Step): void;
+  /** The address by which somebody else comes to a place. */
+  hrefOf(place: Place): string;
   /** Called where the service takes the token no more, with its words. */
   onSignedOut(reason: string): void;
 }
 
 /** The trail of a workspace: the newest entries, live, older ones as they are scrolled to, and one of them in detail. */
 export function ActivityTimeline(props: ActivityTimelineProps) {
-  const { client, workspaceId, entryId, onEntryChange, hrefOf } = props;
+  const { client, workspaceId, place, onPlaceChange } = props;
+  const { entryId } = place;
   const handlers = useRef(props);
   handlers.current = props;
   const trail = useMemo(
@@ -40,6 +39,8 @@ export function ActivityTimeline(props: ActivityTimelineProps) {
     return () => trail.close();
   }, [trail]);
 
+  const say = useSay();
+  const dir = useDirection();
   const names = useNames(client, workspaceId);
   const root = useRef<HTMLElement>(null);
   const list = useRef<TimelineListHandle>(null);
@@ -48,20 +49,22 @@ export function ActivityTimeline(props: ActivityTimelineProps) {
   const shownId = entryId ?? activeId;
   const shownAt = useMemo(() => entries.findIndex(({ id }) => id === shownId), [entries, shownId]);
 
+  const hrefOf = (id: string) => props.hrefOf({ ...place, entryId: id });
   const open = useCallback((entry: Activity) => {
     setActiveId(entry.id);
-    handlers.current.onEntryChange(entry.id, 'open');
+    const { place, onPlaceChange } = handlers.current;
+    onPlaceChange({ ...place, entryId: entry.id }, place.entryId === undefined ? 'push' : 'replace');
   }, []);
   const move = (by: 1 | -1) => {
     const next = entries[shownAt === -1 ? 0 : shownAt + by];
     if (next === undefined) return;
     setActiveId(next.id);
     list.current?.show(next.id, { focus: entryId === undefined });
-    if (entryId !== undefined) onEntryChange(next.id, 'move');
+    if (entryId !== undefined) onPlaceChange({ ...place, entryId: next.id }, 'replace');
   };
   const close = () => {
     if (entryId === undefined) return;
-    onEntryChange(undefined, 'close');
+    onPlaceChange({ ...place, entryId: undefined }, 'replace');
     setActiveId(entryId);
     list.current?.show(entryId, { focus: true });
   };
@@ -71,7 +74,8 @@ export function ActivityTimeline(props: ActivityTimelineProps) {
     <section
       className="al-timeline"
       ref={root}
-      aria-label={`Activity of ${names.workspace}`}
+      dir={dir}
+      aria-label={say('timeline.label', { workspace: names.workspace })}
       data-open={entryId !== undefined || undefined}
     >
       <div className="al-trail">

@@ -1,30 +1,27 @@
+import type { ActivityLogClientError } from '../../client/client.ts';
+import { failureIn } from '../words/failure.ts';
+import { useSay } from '../words/localised.tsx';
 import type { Connection } from './trail.ts';
-
-const said: Record<Connection, string> = {
-  connecting: 'Connecting…',
-  live: 'Live',
-  reconnecting: 'Reconnecting…',
-  stopped: 'Not live',
-};
 
 interface ConnectionStatusProps {
   connection: Connection;
   /** Why it was stopped. */
-  failure: string | undefined;
+  failure: ActivityLogClientError | undefined;
   onAgain(): void;
 }
 
 /** Whether new entries come in by themselves at this moment. */
 export function ConnectionStatus({ connection, failure, onAgain }: ConnectionStatusProps) {
+  const say = useSay();
   return (
     <div className="al-connection" data-connection={connection}>
-      <p role="status" title={connection === 'stopped' ? failure : undefined}>
+      <p role="status" title={failure && failureIn(say, failure)}>
         <span className="al-lamp" aria-hidden="true" />
-        {said[connection]}
+        {say(`connection.${connection}`)}
       </p>
       {connection === 'stopped' && (
         <button type="button" className="al-button" onClick={onAgain}>
-          Connect again
+          {say('connection.again')}
         </button>
       )}
     </div>

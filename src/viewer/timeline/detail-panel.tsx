@@ -1,11 +1,13 @@
 import { type ReactNode, useEffect, useRef } from 'react';
 import type { Activity, ActivityLogClient } from '../../client/client.ts';
+import { failureIn } from '../words/failure.ts';
+import { useSay } from '../words/localised.tsx';
+import { useMoments } from '../words/moments.ts';
 import { ActorIcon, CloseIcon, NewerIcon, OlderIcon, SeverityIcon } from './icons.tsx';
-import { wholeTime } from './moment.ts';
 import { Payload } from './payload.tsx';
 import { useEntry } from './use-entry.ts';
 import type { Names } from './use-names.ts';
-import { actorOf, inWords, titleOf } from './words.ts';
+import { actorOf, titleOf } from './words.ts';
 
 interface DetailPanelProps {
   client: ActivityLogClient;
@@ -22,24 +24,25 @@ interface DetailPanelProps {
 /** One entry in detail, beside the list; in its place where there is no room for both. */
 export function DetailPanel({ client, entryId, known, names, onClose, onNewer, onOlder }: DetailPanelProps) {
   const found = useEntry(client, entryId, known);
+  const say = useSay();
   const heading = useRef<HTMLHeadingElement>(null);
   // Once, when it opens: whoever moves on to another entry keeps the focus where it is.
   useEffect(() => heading.current?.focus({ preventScroll: true }), []);
 
   return (
-    <aside className="al-detail" aria-label="Entry">
+    <aside className="al-detail" aria-label={say('detail.heading')}>
       <header className="al-bar">
         <h2 className="al-heading" ref={heading} tabIndex={-1}>
-          Entry
+          {say('detail.heading')}
         </h2>
         <div className="al-tools">
-          <Tool label="Newer entry" keys="k" onClick={onNewer}>
+          <Tool label={say('detail.newer')} keys="k" onClick={onNewer}>
             <NewerIcon />
           </Tool>
-          <Tool label="Older entry" keys="j" onClick={onOlder}>
+          <Tool label={say('detail.older')} keys="j" onClick={onOlder}>
             <OlderIcon />
           </Tool>
-          <Tool label="Close" keys="Escape" onClick={onClose}>
+          <Tool label={say('detail.close')} keys="Escape" onClick={onClose}>
             <CloseIcon />
           </Tool>
         </div>
@@ -48,11 +51,11 @@ export function DetailPanel({ client, entryId, known, names, onClose, onNewer, o
       <p className="al-hidden" role="status">
         {found.kind === 'found' && titleOf(found.entry)}
       </p>
-      <section className="al-fields" tabIndex={0} aria-label="Details" key={entryId}>
+      <section className="al-fields" tabIndex={0} aria-label={say('detail.fields')} key={entryId}>
         {found.kind === 'found' && <Fields entry={found.entry} names={names} />}
-        {found.kind === 'loading' && <p>Loading the entry…</p>}
-        {found.kind === 'absent' && <p>There is no such entry, or it is not one that you may see.</p>}
-        {found.kind === 'failed' && <p role="alert">{found.reason}</p>}
+        {found.kind === 'loading' && <p>{say('detail.loading')}</p>}
+        {found.kind === 'absent' && <p>{say('detail.absent')}</p>}
+        {found.kind === 'failed' && <p role="alert">{failureIn(say, found.failure)}</p>}
       </section>
     </aside>
   );
@@ -82,55 +85,57 @@ const Tool = ({ label, keys, onClick, children }: ToolProps) => (
 
 function Fields({ entry, names }: { entry: Activity; names: Names }) {
   const { severity, brandId, actorUserId, payload } = entry;
+  const say = useSay();
+  const { wholeTime } = useMoments();
   const brand = brandId === null ? undefined : names.brand(brandId);
   return (
     <>
       <p className="al-subject" data-severity={severity}>
         <span className="al-severity">
           <SeverityIcon severity={severity} />
-          {inWords(severity)}
+          {say(`severity.${severity}`)}
         </span>
         <strong>{titleOf(entry)}</strong>
       </p>
       <dl className="al-facts-list">
-        <Fact name="When">
+        <Fact name={say('detail.when')}>
           <time dateTime={entry.createdAt}>{wholeTime(entry.createdAt)}</time>
           <code>{entry.createdAt}</code>
         </Fact>
-        <Fact name="Event">
+        <Fact name={say('detail.event')}>
           <code>{entry.eventKey}</code>
         </Fact>
-        <Fact name="Actor">
+        <Fact name={say('detail.actor')}>
           <span className="al-actor">
             <ActorIcon type={entry.actorType} />
-            {actorOf(entry)}
+            {actorOf(entry, say)}
           </span>
-          <span>{inWords(entry.actorType)}</span>
-          {actorUserId !== null && actorUserId !== actorOf(entry) && <code>{actorUserId}</code>}
+          <span>{say(`actor.${entry.actorType}`)}</span>
+          {actorUserId !== null && actorUserId !== actorOf(entry, say) && <code>{actorUserId}</code>}
         </Fact>
-        <Fact name="Entity">
-          <span>{inWords(entry.entityType)}</span>
+        <Fact name={say('detail.entity')}>
+          <span>{say(`entity.${entry.entityType}`)}</span>
           <code>{entry.entityId}</code>
         </Fact>
         {brandId !== null && (
-          <Fact name="Brand">
+          <Fact name={say('detail.brand')}>
             <span>{brand}</span>
             {brand !== brandId && <code>{brandId}</code>}
           </Fact>
         )}
-        <Fact name="Workspace">
+        <Fact name={say('detail.workspace')}>
           <span>{names.workspace}</span>
           {names.workspace !== entry.workspaceId && <code>{entry.workspaceId}</code>}
         </Fact>
         {entry.context !== null && (
-          <Fact name="Context">
+          <Fact name={say('detail.context')}>
             <span>{entry.context}</span>
           </Fact>
         )}
-        <Fact name="Visible to">
-          <span>{audience[entry.visibility]}</span>
+        <Fact name={say('detail.visibility')}>
+          <span>{say(`detail.audience.${entry.visibility}`)}</span>
         </Fact>
-        <Fact name="Id">
+        <Fact name={say('detail.id')}>
           <code>{entry.databaseId}</code>
         </Fact>
       </dl>
@@ -138,12 +143,6 @@ function Fields({ entry, names }: { entry: Activity; names: Names }) {
     </>
   );
 }
-
-const audience: Record<Activity['visibility'], string> = {
-  CLIENT: 'Clients of the brand, admins and operators',
-  INTERNAL: 'Admins and operators',
-  SYSTEM: 'Operators only',
-};
 
 const Fact = ({ name, children }: { name: string; children: ReactNode }) => (
   <div>

@@ -1,9 +1,10 @@
 import { memo } from 'react';
 import type { Activity } from '../../client/client.ts';
+import { useSay } from '../words/localised.tsx';
+import { useMoments } from '../words/moments.ts';
 import { ActorIcon, SeverityIcon } from './icons.tsx';
-import { clockTime, timeAgo, wholeTime } from './moment.ts';
 import type { Names } from './use-names.ts';
-import { actorOf, inWords, titleOf } from './words.ts';
+import { actorOf, titleOf } from './words.ts';
 
 interface EntryRowProps {
   entry: Activity;
@@ -18,50 +19,54 @@ interface EntryRowProps {
 }
 
 /** An entry as a line of the list: what happened, how serious it is, who did it to what, and when. */
-export const EntryRow = memo(({ entry, names, now, href, isShown, isReachable, onOpen }: EntryRowProps) => (
-  <article className="al-entry" data-severity={entry.severity} data-shown={isShown || undefined}>
-    <span className="al-marker">
-      <SeverityIcon severity={entry.severity} />
-    </span>
-    <div className="al-what">
-      <p className="al-title">
-        {entry.severity !== 'INFO' && <span className="al-severity">{inWords(entry.severity)}</span>}
-        <a
-          href={href}
-          data-entry={entry.id}
-          tabIndex={isReachable ? 0 : -1}
-          aria-current={isShown || undefined}
-          onClick={(event) => {
-            // Otherwise it is for a tab or a window of its own.
-            if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
-            event.preventDefault();
-            onOpen(entry);
-          }}
-        >
-          {titleOf(entry)}
-        </a>
-      </p>
-      <p className="al-facts">
-        <span className="al-actor">
-          <ActorIcon type={entry.actorType} />
-          {actorOf(entry)}
-        </span>
-        <span className="al-chip">
-          <b>{inWords(entry.entityType)}</b> {entry.entityId}
-        </span>
-        {entry.brandId !== null && (
-          <span className="al-chip" data-kind="brand">
-            <b className="al-hidden">Brand</b> {names.brand(entry.brandId)}
+export const EntryRow = memo(({ entry, names, now, href, isShown, isReachable, onOpen }: EntryRowProps) => {
+  const say = useSay();
+  const { clockTime, timeAgo, wholeTime } = useMoments();
+  return (
+    <article className="al-entry" data-severity={entry.severity} data-shown={isShown || undefined}>
+      <span className="al-marker">
+        <SeverityIcon severity={entry.severity} />
+      </span>
+      <div className="al-what">
+        <p className="al-title">
+          {entry.severity !== 'INFO' && <span className="al-severity">{say(`severity.${entry.severity}`)}</span>}
+          <a
+            href={href}
+            data-entry={entry.id}
+            tabIndex={isReachable ? 0 : -1}
+            aria-current={isShown || undefined}
+            onClick={(event) => {
+              // Otherwise it is for a tab or a window of its own.
+              if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+              event.preventDefault();
+              onOpen(entry);
+            }}
+          >
+            {titleOf(entry)}
+          </a>
+        </p>
+        <p className="al-facts">
+          <span className="al-actor">
+            <ActorIcon type={entry.actorType} />
+            {actorOf(entry, say)}
           </span>
-        )}
-        <code className="al-key">{entry.eventKey}</code>
+          <span className="al-chip">
+            <b>{say(`entity.${entry.entityType}`)}</b> {entry.entityId}
+          </span>
+          {entry.brandId !== null && (
+            <span className="al-chip" data-kind="brand">
+              <b className="al-hidden">{say('list.brand')}</b> {names.brand(entry.brandId)}
+            </span>
+          )}
+          <code className="al-key">{entry.eventKey}</code>
+        </p>
+      </div>
+      <p className="al-when">
+        <time dateTime={entry.createdAt} title={wholeTime(entry.createdAt)}>
+          {timeAgo(entry.createdAt, now)}
+        </time>
+        <span>{clockTime(entry.createdAt)}</span>
       </p>
-    </div>
-    <p className="al-when">
-      <time dateTime={entry.createdAt} title={wholeTime(entry.createdAt)}>
-        {timeAgo(entry.createdAt, now)}
-      </time>
-      <span>{clockTime(entry.createdAt)}</span>
-    </p>
-  </article>
-));
+    </article>
+  );
+});

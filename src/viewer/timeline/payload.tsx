@@ -1,4 +1,5 @@
 import { useMemo, useRef, useState } from 'react';
+import { useSay } from '../words/localised.tsx';
 
 type TokenKind = 'key' | 'string' | 'number' | 'word' | 'mark';
 
@@ -28,6 +29,7 @@ function tokensOf(text: string): Token[] {
 
 /** What was logged with an entry, as JSON that can be copied. */
 export function Payload({ value }: { value: unknown }) {
+  const say = useSay();
   const text = useMemo(() => JSON.stringify(value, null, 2), [value]);
   const code = useRef<HTMLElement>(null);
   const [said, setSaid] = useState('');
@@ -35,20 +37,20 @@ export function Payload({ value }: { value: unknown }) {
   const copy = async () => {
     try {
       await navigator.clipboard.writeText(text);
-      setSaid('Copied');
+      setSaid(say('payload.copied'));
     } catch {
       // Without TLS browsers give pages no clipboard; what is selected can be copied by hand.
       if (code.current !== null) getSelection()?.selectAllChildren(code.current);
-      setSaid('Selected: copy it with Ctrl+C');
+      setSaid(say('payload.selected'));
     }
   };
   return (
-    <section className="al-payload" aria-label="Payload">
+    <section className="al-payload" aria-label={say('payload.heading')}>
       <header>
-        <h3>Payload</h3>
+        <h3>{say('payload.heading')}</h3>
         <span role="status">{said}</span>
         <button type="button" className="al-button" onClick={() => void copy()}>
-          Copy
+          {say('payload.copy')}
         </button>
       </header>
       <pre tabIndex={0}>

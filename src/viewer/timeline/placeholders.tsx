@@ -1,12 +1,17 @@
+import type { ActivityLogClientError } from '../../client/client.ts';
+import { failureIn } from '../words/failure.ts';
+import { useSay } from '../words/localised.tsx';
+
 /** What stands in the place of the list while there is none. */
 
 const lines = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l'];
 
 /** As high as what comes in its place, so that nothing jumps. */
 export function LoadingTrail() {
+  const say = useSay();
   return (
     <div className="al-loading" role="status">
-      <span className="al-hidden">Loading entries…</span>
+      <span className="al-hidden">{say('list.loading')}</span>
       <div className="al-day" aria-hidden="true">
         <span className="al-bone" />
       </div>
@@ -24,21 +29,23 @@ export function LoadingTrail() {
 }
 
 export function EmptyTrail({ workspace }: { workspace: string }) {
+  const say = useSay();
   return (
     <div className="al-placeholder">
-      <h2>Nothing here yet</h2>
-      <p>{workspace} has no entries that you may see. The first one shows up here by itself as soon as it is logged.</p>
+      <h2>{say('empty.heading')}</h2>
+      <p>{say('empty.text', { workspace })}</p>
     </div>
   );
 }
 
-export function FailedTrail({ failure, onAgain }: { failure: string | undefined; onAgain(): void }) {
+export function FailedTrail({ failure, onAgain }: { failure: ActivityLogClientError | undefined; onAgain(): void }) {
+  const say = useSay();
   return (
     <div className="al-placeholder" role="alert">
-      <h2>The entries could not be loaded</h2>
-      <p>{failure}</p>
+      <h2>{say('failed.heading')}</h2>
+      <p>{failure && failureIn(say, failure)}</p>
       <button type="button" className="al-button" data-kind="primary" onClick={onAgain}>
-        Try again
+        {say('tryAgain')}
       </button>
     </div>
   );

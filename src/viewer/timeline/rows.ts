@@ -1,5 +1,5 @@
 import type { Activity } from '../../client/client.ts';
-import { dayOf } from './moment.ts';
+import type { Moments } from '../words/moments.ts';
 
 /** What stands in a line of the list. */
 export type Row =
@@ -8,7 +8,7 @@ export type Row =
   | { readonly kind: 'end'; readonly key: 'end' };
 
 /** Entries under their days, and the end of the list. */
-export function toRows(entries: readonly Activity[]): readonly Row[] {
+export function toRows(entries: readonly Activity[], dayOf: Moments['dayOf']): readonly Row[] {
   const rows: Row[] = [];
   let last: string | undefined;
   for (const entry of entries) {

@@ -1,9 +1,10 @@
 import { defaultRangeExtractor, type Range, useVirtualizer } from '@tanstack/react-virtual';
 import { type Ref, useCallback, useEffect, useImperativeHandle, useMemo, useRef } from 'react';
 import type { Activity } from '../../client/client.ts';
+import { useSay } from '../words/localised.tsx';
+import { useMoments } from '../words/moments.ts';
 import { EntryRow } from './entry-row.tsx';
 import { ArrowUpIcon } from './icons.tsx';
-import { dayName } from './moment.ts';
 import { type Row, toRows } from './rows.ts';
 import type { Trail, TrailState } from './trail.ts';
 import type { Names } from './use-names.ts';
@@ -48,7 +49,9 @@ export function TimelineList({
   onMove,
 }: TimelineListProps) {
   const { entries, waiting, older, arrived } = state;
-  const rows = useMemo(() => toRows(entries), [entries]);
+  const say = useSay();
+  const { dayName, dayOf } = useMoments();
+  const rows = useMemo(() => toRows(entries, dayOf), [entries, dayOf]);
   const now = useNow(20_000);
   const scroller = useRef<HTMLDivElement>(null);
   const toFocus = useRef<string>(undefined);
@@ -137,7 +140,7 @@ export function TimelineList({
         {waiting > 0 && (
           <button type="button" className="al-pill" onClick={toTheTop}>
             <ArrowUpIcon />
-            {waiting.toLocaleString('en')} new
+            {say('list.new', { count: waiting })}
           </button>
         )}
       </div>
@@ -145,7 +148,7 @@ export function TimelineList({
         className="al-scroller"
         ref={scroller}
         tabIndex={0}
-        aria-label="Entries, newest first"
+        aria-label={say('list.label')}
         onScroll={() => trail.hold((scroller.current?.scrollTop ?? 0) > atTheTop)}
       >
         <ol className="al-rows" style={{ height: virtualizer.getTotalSize() }} onKeyDown={onKeyDown}>
@@ -174,13 +177,14 @@ export function TimelineList({
 }
 
 function EndOfList({ older, onAgain }: { older: TrailState['older']; onAgain(): void }) {
-  if (older === 'none') return <p className="al-end">This is where the trail begins.</p>;
-  if (older !== 'failed') return <p className="al-end">Loading older entries…</p>;
+  const say = useSay();
+  if (older === 'none') return <p className="al-end">{say('list.beginning')}</p>;
+  if (older !== 'failed') return <p className="al-end">{say('list.older.loading')}</p>;
   return (
     <p className="al-end" role="alert">
-      Older entries could not be loaded.{' '}
+      {say('list.older.failed')}{' '}
       <button type="button" className="al-button" onClick={onAgain}>
-        Try again
+        {say('tryAgain')}
       </button>
     </p>
   );

@@ -7,7 +7,7 @@ export type Connection = 'connecting' | 'live' | 'reconnecting' | 'stopped';
 export interface TrailState {
   readonly phase: 'loading' | 'ready' | 'failed';
   /** Why it failed, or why the connection was stopped. */
-  readonly failure: string | undefined;
+  readonly failure: ActivityLogClientError | undefined;
   /** Newest first, without a gap from the newest one shown to the oldest one loaded. */
   readonly entries: readonly Activity[];
   /** The ids of those that have come in live. */
@@ -179,8 +179,7 @@ export class Trail {
       this.#options.onSignedOut(error.message);
       return;
     }
-    const failure = error.code === 'UNAVAILABLE' ? 'The service cannot be reached right now.' : error.message;
-    this.#become({ ...change, failure });
+    this.#become({ ...change, failure: error });
   }
 
   #end(): void {

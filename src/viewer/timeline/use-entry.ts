@@ -7,7 +7,7 @@ export type FoundEntry =
   | { readonly kind: 'found'; readonly entry: Activity }
   /** Not there, or not for this viewer: the service does not tell these apart. */
   | { readonly kind: 'absent' }
-  | { readonly kind: 'failed'; readonly reason: string };
+  | { readonly kind: 'failed'; readonly failure: ActivityLogClientError };
 
 /** Of things by a global id only an entry was asked for its fields. */
 const isEntry = (node: EntryQuery['node']): node is Activity => node !== null && 'eventKey' in node;
@@ -26,7 +26,7 @@ export function useEntry(client: ActivityLogClient, entryId: string, known: Acti
         if (leaving.signal.aborted) return;
         if (!(error instanceof ActivityLogClientError)) throw error;
         // An id that is none is as good as one that is not there. Who is signed out is told by the timeline.
-        settle(error.code === 'BAD_USER_INPUT' ? { kind: 'absent' } : { kind: 'failed', reason: error.message });
+        settle(error.code === 'BAD_USER_INPUT' ? { kind: 'absent' } : { kind: 'failed', failure: error });
       },
     );
     return () => leaving.abort();
