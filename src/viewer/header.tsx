@@ -1,7 +1,7 @@
 import { goTo, useAddress } from './address.ts';
 import mark from './favicon.svg';
 import { prefer, usePreferredLocale } from './preferences.ts';
-import type { SessionState, SignedIn } from './session.ts';
+import { roleIn, type SessionState, type SignedIn } from './session.ts';
 import { everything } from './timeline/place.ts';
 import { languageCodes, languageOf, languages } from './words/languages.ts';
 import { useSay } from './words/localised.tsx';
@@ -10,16 +10,8 @@ import { readableGrants } from './workspace-choice.tsx';
 /** Where developers find GraphiQL; undefined where the service has none. */
 const graphiql = document.querySelector('link[rel="help"]')?.getAttribute('href') ?? undefined;
 
-type Role = SignedIn['workspaces'][number]['role'];
-
 const isOneOfMany = ({ workspaces }: SignedIn) =>
   workspaces.length > 1 || workspaces.some(({ workspaceId }) => workspaceId === '*');
-
-function roleIn({ workspaces }: SignedIn, workspaceId: string | undefined): Role | undefined {
-  const grant =
-    workspaces.find((one) => one.workspaceId === workspaceId) ?? workspaces.find((one) => one.workspaceId === '*');
-  return (grant ?? (workspaces.length === 1 ? workspaces[0] : undefined))?.role;
-}
 
 /** In which language the page speaks. */
 function LanguageChoice() {

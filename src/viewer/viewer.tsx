@@ -3,7 +3,7 @@ import { useIntl } from 'react-intl';
 import { addressOf, goTo, useAddress } from './address.ts';
 import { Header } from './header.tsx';
 import { usePreferredLocale } from './preferences.ts';
-import type { Session, SessionState } from './session.ts';
+import { roleIn, type Session, type SessionState } from './session.ts';
 import { SignIn } from './sign-in.tsx';
 import { ActivityTimeline } from './timeline/activity-timeline.tsx';
 import { failureIn } from './words/failure.ts';
@@ -69,6 +69,7 @@ function Content({ session, state }: { session: Session; state: SessionState }) 
           key={chosen}
           client={state.client}
           workspaceId={chosen}
+          role={roleIn(state.viewer, chosen)}
           place={place}
           onPlaceChange={(to, step) => goTo({ workspaceId: chosen, ...to }, step)}
           hrefOf={(to) => addressOf({ workspaceId: chosen, ...to })}

@@ -1,4 +1,9 @@
-import { type Activity, type ActivityLogClient, ActivityLogClientError } from '../../client/client.ts';
+import {
+  type Activity,
+  type ActivityFilter,
+  type ActivityLogClient,
+  ActivityLogClientError,
+} from '../../client/client.ts';
 import { insertEntries, isBehind } from './entry-order.ts';
 
 /** connecting -> live <-> reconnecting; -> stopped, where trying again would not help. */
@@ -21,6 +26,8 @@ export interface TrailState {
 export interface TrailOptions {
   client: Pick<ActivityLogClient, 'timeline' | 'subscribe'>;
   workspaceId: string;
+  /** Which of the entries; all by default. */
+  filter?: ActivityFilter | undefined;
   /** Called where the service takes the token no more, with its words. */
   onSignedOut(reason: string): void;
 }
@@ -79,9 +86,9 @@ export class Trail {
     this.#run = run;
     if (this.#state.phase === 'failed') this.#become({ phase: 'loading', failure: undefined });
     this.#become({ connection: 'connecting' });
-    const { client, workspaceId } = this.#options;
+    const { client, workspaceId, filter } = this.#options;
     try {
-      const { activities, pageInfo, liveCursor } = await client.timeline({ workspaceId, first: pageSize });
+      const { activities, pageInfo, liveCursor } = await client.timeline({ workspaceId, filter, first: pageSize });
       if (run.signal.aborted) return;
       this.#endCursor = pageInfo.endCursor;
       this.#become({ ...initial, phase: 'ready', entries: activities, older: pageInfo.hasNextPage ? 'more' : 'none' });
@@ -99,11 +106,11 @@ export class Trail {
     const { older } = this.#state;
     if ((older !== 'more' && older !== 'failed') || this.#endCursor === null) return;
     const { signal } = this.#run;
-    const { client, workspaceId } = this.#options;
+    const { client, workspaceId, filter } = this.#options;
     this.#become({ older: 'loading' });
     try {
       const after = this.#endCursor;
-      const { activities, pageInfo } = await client.timeline({ workspaceId, first: pageSize, after });
+      const { activities, pageInfo } = await client.timeline({ workspaceId, filter, first: pageSize, after });
       if (signal.aborted) return;
       this.#endCursor = pageInfo.endCursor ?? after;
       const known = new Set(this.#state.entries.map(({ id }) => id));
@@ -133,10 +140,10 @@ export class Trail {
   }
 
   async #follow(after: string, signal: AbortSignal): Promise<void> {
-    const { client, workspaceId } = this.#options;
+    const { client, workspaceId, filter } = this.#options;
     const onConnect = () => this.#become({ connection: 'live' });
     const onRetry = () => this.#become({ connection: 'reconnecting' });
-    for await (const { activity } of client.subscribe({ workspaceId, after, signal, onConnect, onRetry })) {
+    for await (const { activity } of client.subscribe({ workspaceId, filter, after, signal, onConnect, onRetry })) {
       this.#gathered.push(activity);
       this.#timer ??= setTimeout(() => this.#take(), gathering);
     }

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import type { ActivityLogClient } from '../../client/client.ts';
 import { WorkspaceNamesDocument } from '../../client/generated/graphql.ts';
 
@@ -26,5 +26,6 @@ export function useNames(client: ActivityLogClient, workspaceId: string): Names 
     );
     return () => leaving.abort();
   }, [client, workspaceId]);
-  return found?.of === workspaceId ? found.names : onlyIds(workspaceId);
+  const ids = useMemo(() => onlyIds(workspaceId), [workspaceId]);
+  return found?.of === workspaceId ? found.names : ids;
 }
