@@ -1,5 +1,8 @@
-import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
-import type { Activity, ActivityFilter, ActivityLogClient } from '../../client/client.ts';
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import type { Activity, ActivityLogClient } from '../../client/client.ts';
+import { FindBar, type FindBarHandle } from '../find/find-bar.tsx';
+import { NothingFound } from '../find/nothing-found.tsx';
+import { useFilter } from '../find/use-filter.ts';
 import { useDirection, useSay } from '../words/localised.tsx';
 import { ConnectionStatus } from './connection-status.tsx';
 import { DetailPanel } from './detail-panel.tsx';
@@ -10,6 +13,7 @@ import { TimelineList, type TimelineListHandle } from './timeline-list.tsx';
 import { Trail } from './trail.ts';
 import { useKeys } from './use-keys.ts';
 import { useNames } from './use-names.ts';
+import { useSettled } from './use-settled.ts';
 
 export interface ActivityTimelineProps {
   /** Of the service, signed in. It stays the caller's, who closes it. */
@@ -26,14 +30,13 @@ export interface ActivityTimelineProps {
   onSignedOut(reason: string): void;
 }
 
-/** A query that looks for nothing in particular. */
-const all: ActivityFilter = {};
+const KeysDialog = lazy(async () => ({ default: (await import('../find/keys-dialog.tsx')).KeysDialog }));
 
 /** The trail of a workspace: the newest entries, live, older ones as they are scrolled to, and one of them in detail. */
 export function ActivityTimeline(props: ActivityTimelineProps) {
   const { client, workspaceId, role, place } = props;
   const { entryId } = place;
-  const filter = all;
+  const filter = useFilter(place.query);
   const handlers = useRef(props);
   handlers.current = props;
   const trail = useMemo(
@@ -45,6 +48,7 @@ export function ActivityTimeline(props: ActivityTimelineProps) {
     void trail.begin();
     return () => trail.close();
   }, [trail]);
+  const settled = useSettled(workspaceId, trail, state);
 
   const say = useSay();
   const dir = useDirection();
@@ -52,7 +56,7 @@ export function ActivityTimeline(props: ActivityTimelineProps) {
   const root = useRef<HTMLElement>(null);
   const list = useRef<TimelineListHandle>(null);
   const [activeId, setActiveId] = useState<string>();
-  const { entries } = state;
+  const { entries } = settled.state;
   const shownId = entryId ?? activeId;
   const shownAt = useMemo(() => entries.findIndex(({ id }) => id === shownId), [entries, shownId]);
 
@@ -82,7 +86,16 @@ export function ActivityTimeline(props: ActivityTimelineProps) {
     setActiveId(entryId);
     list.current?.show(entryId, { focus: true });
   };
-  useKeys(root, { j: () => move(1), k: () => move(-1), Escape: close });
+  const find = useRef<FindBarHandle>(null);
+  const [hasKeys, setHasKeys] = useState(false);
+  const toTheList = () => root.current?.querySelector<HTMLElement>('.al-scroller, .al-placeholder')?.focus();
+  useKeys(root, {
+    ...{ j: () => move(1), k: () => move(-1), Escape: close },
+    ...{ '/': () => find.current?.focus(), '?': () => setHasKeys(true) },
+  });
+  const { phase, failure, waiting } = settled.state;
+  // What is wrong with the query is told where it is typed.
+  const refusal = phase === 'failed' && failure?.field?.startsWith('filter') ? failure : undefined;
 
   return (
     <TimelineProvider value={context}>
@@ -97,21 +110,27 @@ export function ActivityTimeline(props: ActivityTimelineProps) {
           <header className="al-bar">
             <h1 className="al-heading">{names.workspace}</h1>
             <ConnectionStatus
-              connection={state.connection}
-              failure={state.failure}
+              connection={settled.state.connection}
+              failure={settled.state.failure}
               onAgain={() => void trail.begin()}
             />
           </header>
-          {state.phase === 'loading' && <LoadingTrail />}
-          {state.phase === 'failed' && <FailedTrail failure={state.failure} onAgain={() => void trail.begin()} />}
-          {state.phase === 'ready' && entries.length === 0 && state.waiting === 0 && (
+          <FindBar ref={find} refusal={refusal} onLeave={toTheList} onKeys={() => setHasKeys(true)} />
+          {phase === 'loading' && <LoadingTrail />}
+          {phase === 'failed' && refusal === undefined && (
+            <FailedTrail failure={failure} onAgain={() => void trail.begin()} />
+          )}
+          {phase === 'ready' && entries.length + waiting === 0 && place.query === '' && (
             <EmptyTrail workspace={names.workspace} />
           )}
-          {state.phase === 'ready' && entries.length + state.waiting > 0 && (
+          {(refusal !== undefined || (phase === 'ready' && entries.length + waiting === 0 && place.query !== '')) && (
+            <NothingFound isRefused={refusal !== undefined} onClear={() => find.current?.clear()} />
+          )}
+          {phase === 'ready' && entries.length + waiting > 0 && (
             <TimelineList
               ref={list}
-              trail={trail}
-              state={state}
+              trail={settled.trail}
+              state={settled.state}
               names={names}
               shownId={entryId}
               activeId={shownId}
@@ -131,6 +150,11 @@ export function ActivityTimeline(props: ActivityTimelineProps) {
             onNewer={shownAt > 0 ? () => move(-1) : undefined}
             onOlder={shownAt !== -1 && shownAt < entries.length - 1 ? () => move(1) : undefined}
           />
+        )}
+        {hasKeys && (
+          <Suspense>
+            <KeysDialog container={root.current} onClose={() => setHasKeys(false)} />
+          </Suspense>
         )}
       </section>
     </TimelineProvider>
