@@ -1,5 +1,14 @@
-import { useCombobox } from 'downshift';
-import { type KeyboardEvent, type Ref, useImperativeHandle, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { type UseComboboxStateChangeTypes, useCombobox } from 'downshift';
+import {
+  type KeyboardEvent,
+  type MouseEvent,
+  type Ref,
+  useImperativeHandle,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import { SearchIcon } from '../timeline/icons.tsx';
 import { useTimeline } from '../timeline/timeline-context.ts';
 import { useSay } from '../words/localised.tsx';
@@ -11,7 +20,12 @@ import { settled, whileTyping } from './typing.ts';
 import { useCompletions } from './use-completions.ts';
 import type { Draft } from './use-draft.ts';
 
-const { InputBlur, InputClick } = useCombobox.stateChangeTypes;
+const types = useCombobox.stateChangeTypes;
+const taking: readonly UseComboboxStateChangeTypes[] = [types.InputKeyDownEnter, types.ItemClick];
+const moving: readonly UseComboboxStateChangeTypes[] = [
+  ...[types.InputKeyDownArrowDown, types.InputKeyDownArrowUp, types.InputKeyDownPageDown, types.InputKeyDownPageUp],
+  types.ItemMouseMove,
+];
 
 export interface SearchFieldHandle {
   focus(): void;
@@ -50,11 +64,12 @@ export function SearchField({ ref, draft, problemsId, onLeave }: SearchFieldProp
     toCaret.current = undefined;
   });
 
+  /** Opens where there is something to complete, or nothing yet. Enter takes what was begun, and else nothing. */
   const offer = (shown: string, at: number) => {
+    const isBegun = /\S$/.test(shown.slice(0, at));
     setCaret(at);
-    setOpen(true);
-    // Nothing is taken by Enter that nobody has asked for.
-    setHighlighted(shown.slice(0, at).trim() === '' || /\s$/.test(shown.slice(0, at)) ? -1 : 0);
+    setOpen(isBegun || shown === '');
+    setHighlighted(isBegun ? 0 : -1);
   };
   const take = (suggestion: Suggestion) => {
     const { text: completed, caret: at } = suggestion;
@@ -74,13 +89,12 @@ export function SearchField({ ref, draft, problemsId, onLeave }: SearchFieldProp
     inputValue: text,
     selectedItem: null,
     itemToString: () => text,
-    onStateChange({ type, ...changes }) {
-      if (type === InputBlur) return;
-      if (changes.selectedItem != null) take(changes.selectedItem);
-      else {
-        if (changes.highlightedIndex !== undefined) setHighlighted(changes.highlightedIndex);
-        if (changes.isOpen !== undefined) setOpen(changes.isOpen || type === InputClick);
-      }
+    onStateChange({ type, isOpen: opens, highlightedIndex: highlighted, selectedItem }) {
+      // Nothing is taken, opened or let go of but by these: where the mouse rests and what is typed do it no more.
+      if (taking.includes(type) && selectedItem != null) take(selectedItem);
+      if (!moving.includes(type)) return;
+      if (opens !== undefined) setOpen(opens);
+      if (highlighted !== undefined) setHighlighted(highlighted);
     },
   });
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
@@ -96,6 +110,8 @@ export function SearchField({ ref, draft, problemsId, onLeave }: SearchFieldProp
     if (key === 'Escape') {
       event.preventDefault();
       onLeave();
+      // There may be nothing found to go to.
+      field.current?.blur();
     }
   };
   const onChange = ({ currentTarget }: { currentTarget: HTMLInputElement }) => {
@@ -105,12 +121,15 @@ export function SearchField({ ref, draft, problemsId, onLeave }: SearchFieldProp
   };
   const onFocus = () => {
     refresh();
-    offer('', text.length);
+    if (text === '') offer('', 0);
   };
   const onBlur = () => {
     setOpen(false);
     draft.settle(settled(text));
   };
+  /** A list that opens under a mouse that rests is not what the mouse was moved to. */
+  const onMouseMove = ({ movementX, movementY, nativeEvent }: MouseEvent) =>
+    Object.assign(nativeEvent, { preventDownshiftDefault: movementX === 0 && movementY === 0 });
   const isShown = isOpen && items.length > 0;
   return (
     <div className="al-find-field">
@@ -139,7 +158,7 @@ export function SearchField({ ref, draft, problemsId, onLeave }: SearchFieldProp
             key={suggestion.key}
             className="al-suggestion"
             data-kind={suggestion.kind}
-            {...getItemProps({ item: suggestion, index })}
+            {...getItemProps({ item: suggestion, index, onMouseMove })}
           >
             <SuggestionText suggestion={suggestion} />
           </li>
