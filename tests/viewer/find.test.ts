@@ -190,8 +190,15 @@ describe.skipIf(chromiumPath === undefined)(`finding in the viewer${whySkipped}`
   it('says what is wrong in a query and what would be right, and looks for the rest', async () => {
     const { page, complaints } = await stage.openBrowser();
     await openAgency(page, '/?workspace=agency&q=severity:loud+colour:red+event:content.approved');
-    await page.getByText('“severity:” does not take “loud”, but info, warning or error.').waitFor();
-    await page.getByText('There is no “colour:”. There are event:, actor:').waitFor();
+    const problems = page.getByRole('status').filter({ hasText: 'colour' }).locator('p');
+    // Without the marks that isolate what was typed.
+    await expect
+      .poll(async () => (await problems.allTextContents()).map((text) => text.replace(/[\u2068\u2069]/g, '')))
+      .toEqual([
+        '“severity:” does not take “loud”, but info, warning or error.',
+        'There is no “colour:”. There are event, actor, user, actortype, severity, brand, entity, type, context, ' +
+          'visibility, after and before. To search for it as text, put it into quotes.',
+      ]);
     expect(await box(page).getAttribute('aria-invalid')).toBe('true');
     await expect.poll(() => rows(page).count()).toBe(7);
     await picture(page, 'find-problems');
@@ -276,6 +283,15 @@ describe.skipIf(chromiumPath === undefined)(`finding in the viewer${whySkipped}`
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
     await expect.poll(() => focused(page)).toMatch('Publication failed');
+    // A dialog keeps its keys: the entry stays open.
+    await page.keyboard.press('Enter');
+    await detail(page).getByText('"errorCode"').waitFor();
+    await page.keyboard.press('?');
+    await dialog.getByText('Older entry').waitFor();
+    await page.keyboard.press('j');
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    expect(await detail(page).getByText('"errorCode"').count()).toBe(1);
     // A field keeps what is typed into it.
     await page.keyboard.press('/');
     await page.keyboard.type('what?');

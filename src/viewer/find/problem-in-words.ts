@@ -15,6 +15,9 @@ const examples: Record<Exclude<Qualifier, keyof typeof enumerations>, readonly s
   before: ['2026-11-01', '2026-11-01T10:15', 'today', '7d'],
 };
 
+/** So that what was typed does not turn the words around it. */
+const isolated = (text: string) => `\u2068${text}\u2069`;
+
 const takenBy = (qualifier: Qualifier): readonly string[] =>
   qualifier in enumerations
     ? enumerations[qualifier as keyof typeof enumerations].map((one) => one.toLowerCase())
@@ -32,9 +35,13 @@ export function problemInWords(
 ): string {
   const known = qualifierOf(qualifier);
   if (kind === 'unreadable' && known === undefined) return say('find.problem.search');
-  const takes = known === undefined ? offered.map((one) => `${one}:`) : takenBy(known);
+  const takes = known === undefined ? offered : takenBy(known);
   return say(`find.problem.${kind}`, {
-    ...{ qualifier, value, example: '-retry' },
+    ...{
+      qualifier: isolated(`${kind === 'excluded' ? '-' : ''}${qualifier}:`),
+      value: isolated(value),
+      example: isolated('-retry'),
+    },
     takes: formatList(takes, { type: known === undefined ? 'conjunction' : 'disjunction' }),
   });
 }
