@@ -65,6 +65,11 @@ export class ExportReceipt {
     this.#options = options;
   }
 
+  /** What names its moment; undefined before anything has come. */
+  get ticket(): string | undefined {
+    return this.#ticket;
+  }
+
   /**
    * Resolves when all of it has come. May be called again where it has failed: then it goes on where it was.
    * @throws ActivityLogClientError where it is refused, or cut again and again; what `write` throws; the signal's reason
