@@ -1,5 +1,6 @@
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import type { Activity, ActivityLogClient } from '../../client/client.ts';
+import { ExportButton } from '../export/export-button.tsx';
 import { FindBar, type FindBarHandle } from '../find/find-bar.tsx';
 import { NothingFound } from '../find/nothing-found.tsx';
 import { useFilter } from '../find/use-filter.ts';
@@ -109,6 +110,7 @@ export function ActivityTimeline(props: ActivityTimelineProps) {
         <div className="al-trail">
           <header className="al-bar">
             <h1 className="al-heading">{names.workspace}</h1>
+            <ExportButton />
             <ConnectionStatus
               connection={settled.state.connection}
               failure={settled.state.failure}
