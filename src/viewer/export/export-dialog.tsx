@@ -8,7 +8,7 @@ import { ExportForm } from './export-form.tsx';
 import { exportFileName } from './export-formats.ts';
 import { ExportJob } from './export-job.ts';
 import { ExportReport } from './export-report.tsx';
-import { chooseTarget } from './export-target.ts';
+import { chooseTarget, type ExportTarget, pageTarget } from './export-target.ts';
 import { useExportCount } from './use-export-count.ts';
 
 interface ExportDialogProps {
@@ -38,14 +38,18 @@ export function ExportDialog({ isOpen, button, onClose, onBusy }: ExportDialogPr
   const [begun, setBegun] = useState<Begun>();
   const body = useRef<HTMLDivElement>(null);
 
-  const start = async () => {
-    const target = await chooseTarget(exportFileName(workspaceId, format, new Date()), format);
-    if (target === undefined) return;
+  const begin = (target: ExportTarget): ExportJob => {
     const job = new ExportJob({ client, order: { workspaceId, filter, format }, target });
     const total = count.kind === 'counted' && count.exact ? count.value : undefined;
     setBegun({ job, query: place.query, workspace: names.workspace, total });
-    void job.run();
+    return job;
   };
+  const fileName = () => exportFileName(workspaceId, format, new Date());
+  const start = async () => {
+    const target = await chooseTarget(fileName(), format);
+    if (target !== undefined) await begin(target).run();
+  };
+  const handOver = () => void begin(pageTarget(fileName(), format)).handOver();
   const another = () => {
     void begun?.job.cancel();
     setBegun(undefined);
@@ -98,7 +102,12 @@ export function ExportDialog({ isOpen, button, onClose, onBusy }: ExportDialogPr
               )}
             </p>
             {begun === undefined ? (
-              <ExportForm count={count} format={format} onFormat={setFormat} onStart={() => void start()} />
+              <ExportForm
+                {...{ count, format }}
+                onFormat={setFormat}
+                onStart={() => void start()}
+                onHandOver={handOver}
+              />
             ) : (
               <ExportReport job={begun.job} total={begun.total} onAnother={another} />
             )}

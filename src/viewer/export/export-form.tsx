@@ -13,15 +13,18 @@ interface ExportFormProps {
   format: ActivityExportFormat;
   onFormat(format: ActivityExportFormat): void;
   onStart(): void;
+  /** Called where the browser is to download it by itself. */
+  onHandOver(): void;
 }
 
 /** What would be exported, said before it is, and how it is to be written. */
-export function ExportForm({ count, format, onFormat, onStart }: ExportFormProps) {
+export function ExportForm({ count, format, onFormat, onStart, onHandOver }: ExportFormProps) {
   const say = useSay();
   const amounts = useAmounts();
   const name = useId();
   const isNothing = count.kind === 'counted' && count.value === 0;
-  const isExact = count.kind === 'counted' && count.exact;
+  // Where the browser lets the page write no file, and it may become a large one.
+  const isLimited = !canWriteFiles() && !(count.kind === 'counted' && count.exact);
   return (
     <form
       className="al-export"
@@ -49,9 +52,14 @@ export function ExportForm({ count, format, onFormat, onStart }: ExportFormProps
           </fieldset>
           <p className="al-export-note">
             {say('export.moment')}
-            {!(canWriteFiles() || isExact) && ` ${say('export.inPage', { size: amounts.size(mostInMemory) })}`}
+            {isLimited && ` ${say('export.inPage', { size: amounts.size(mostInMemory) })}`}
           </p>
           <div className="al-export-actions">
+            {isLimited && (
+              <button type="button" className="al-button" onClick={onHandOver}>
+                {say('export.handOver')}
+              </button>
+            )}
             <button type="submit" className="al-button" data-kind="primary">
               {say('export.button')}
             </button>

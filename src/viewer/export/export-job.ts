@@ -3,7 +3,7 @@ import { checkReceived } from './check-received.ts';
 import { type ExportOrder, type ExportProgress, ExportReceipt, type ReceivedExport } from './export-receipt.ts';
 import { downloadFrom, type ExportTarget, TooLargeForPage } from './export-target.ts';
 
-/** running <-> failed; running -> checking -> done; running -> tooLarge -> handedOver; any -> cancelled. */
+/** running <-> failed; running -> checking -> done; running -> tooLarge -> running -> handedOver; any -> cancelled. */
 export type ExportPhase = 'running' | 'failed' | 'checking' | 'done' | 'tooLarge' | 'handedOver' | 'cancelled';
 
 /** Whether what was received is what the service gave; `unknown` where that could not be found out. */
@@ -14,7 +14,7 @@ export interface ExportJobState {
   readonly progress: ExportProgress;
   /** Entries a second, since it began or was taken up again; undefined in the first second. */
   readonly rate: number | undefined;
-  /** Why it failed, or why the browser cannot be given the address. */
+  /** Why it failed. */
   readonly failure: unknown;
   readonly received: ReceivedExport | undefined;
   readonly check: ExportCheck | undefined;
@@ -43,6 +43,8 @@ export class ExportJob {
   };
   #since = { moment: 0, count: 0 };
   #shown = 0;
+  /** What was begun last, to be begun again. */
+  #begun: () => Promise<void> = () => this.run();
 
   constructor(options: ExportJobOptions) {
     this.#options = options;
@@ -66,23 +68,31 @@ export class ExportJob {
 
   /** Receives it; where it has failed, from there on. Never throws. */
   async run(): Promise<void> {
-    const { signal } = this.#leaving;
     const { target } = this.#options;
-    this.#since = { moment: performance.now(), count: this.#state.progress.count };
-    this.#become({ phase: 'running', failure: undefined, rate: undefined });
-    try {
+    this.#begun = () => this.run();
+    await this.#try(async (signal) => {
       const received = await this.#receipt.run(signal);
       await target.finish();
       const { count, bytes } = received;
       this.#become({ phase: 'checking', received, progress: { count, bytes, isCut: false } });
       await this.#check(received, signal);
-    } catch (failure) {
-      if (signal.aborted) return;
-      if (failure instanceof TooLargeForPage) {
-        await target.discard();
-        this.#become({ phase: 'tooLarge' });
-      } else this.#become({ phase: 'failed', failure });
-    }
+    });
+  }
+
+  /** Lets the browser download it by itself, whatever its size: the same moment where it has begun. Never throws. */
+  async handOver(): Promise<void> {
+    const { client, order } = this.#options;
+    this.#begun = () => this.handOver();
+    await this.#try(async (signal) => {
+      const { url } = await client.exportLink({ ...order, export: this.#receipt.ticket }, signal);
+      downloadFrom(url.href);
+      this.#become({ phase: 'handedOver' });
+    });
+  }
+
+  /** What has failed, once more. */
+  async again(): Promise<void> {
+    await this.#begun();
   }
 
   /** Ends it, and leaves nothing of it; while it is checked, only the check. */
@@ -95,15 +105,18 @@ export class ExportJob {
     await this.#options.target.discard();
   }
 
-  /** Lets the browser download the same by itself, without an end to what fits. */
-  async handOver(): Promise<void> {
-    const { client, order } = this.#options;
+  async #try(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    const { signal } = this.#leaving;
+    this.#since = { moment: performance.now(), count: this.#state.progress.count };
+    this.#become({ phase: 'running', failure: undefined, rate: undefined });
     try {
-      const { url } = await client.exportLink({ ...order, export: this.#receipt.ticket });
-      downloadFrom(url.href);
-      this.#become({ phase: 'handedOver', failure: undefined });
+      await work(signal);
     } catch (failure) {
-      this.#become({ failure });
+      if (signal.aborted) return;
+      if (failure instanceof TooLargeForPage) {
+        await this.#options.target.discard();
+        this.#become({ phase: 'tooLarge' });
+      } else this.#become({ phase: 'failed', failure });
     }
   }
 

@@ -43,7 +43,7 @@ export function ExportReport({ job, total, onAnother }: ExportReportProps) {
           <div className="al-export-actions">
             {another}
             {failure instanceof ActivityLogClientError && (
-              <button type="button" className="al-button" data-kind="primary" onClick={() => void job.run()}>
+              <button type="button" className="al-button" data-kind="primary" onClick={() => void job.again()}>
                 {say('tryAgain')}
               </button>
             )}
@@ -60,11 +60,6 @@ export function ExportReport({ job, total, onAnother }: ExportReportProps) {
               ? say('export.tooLarge.text', { size: size(mostInMemory) })
               : say('export.handedOver.text')}
           </p>
-          {failure !== undefined && (
-            <div className="al-export-problem" role="alert">
-              <ExportFailure failure={failure} />
-            </div>
-          )}
           <div className="al-export-actions">
             {another}
             {phase === 'tooLarge' && (
@@ -84,7 +79,9 @@ function UnderWay({ job, state, total }: { job: ExportJob; state: ExportJobState
   const now = isChecking ? 'export.checking' : state.progress.isCut ? 'export.cut' : 'export.running';
   return (
     <div className="al-export">
-      <h3 role="status">{say(now)}</h3>
+      <h3>
+        <span role="status">{say(now)}</span>
+      </h3>
       <ExportProgressBar state={state} total={total} />
       <p className="al-export-note">{say('export.background')}</p>
       <div className="al-export-actions">

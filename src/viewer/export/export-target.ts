@@ -2,7 +2,7 @@ import type { ActivityExportFormat } from '../../client/client.ts';
 import { exportFormats } from './export-formats.ts';
 
 /** Bytes that are collected in the page where it cannot write a file itself. */
-export const mostInMemory = 256 * 1024 * 1024;
+export const mostInMemory = 250_000_000;
 
 /** More has come than the page may collect. */
 export class TooLargeForPage extends Error {
@@ -49,7 +49,8 @@ async function fileTarget(pick: SavePicker, fileName: string, format: ActivityEx
   };
 }
 
-function pageTarget(fileName: string, format: ActivityExportFormat, most: number): ExportTarget {
+/** Collects an export in the page, and saves it at the end. Throws TooLargeForPage. @param most bytes */
+export function pageTarget(fileName: string, format: ActivityExportFormat, most = mostInMemory): ExportTarget {
   let parts: Uint8Array<ArrayBuffer>[] = [];
   let size = 0;
   return {
@@ -79,18 +80,14 @@ export const canWriteFiles = (): boolean => 'showSaveFilePicker' in window;
  * saved as a download at the end. To be called by a click.
  * @returns undefined where whoever was asked wants none
  */
-export async function chooseTarget(
-  fileName: string,
-  format: ActivityExportFormat,
-  most = mostInMemory,
-): Promise<ExportTarget | undefined> {
+export async function chooseTarget(fileName: string, format: ActivityExportFormat): Promise<ExportTarget | undefined> {
   const { showSaveFilePicker } = window as { showSaveFilePicker?: SavePicker };
-  if (showSaveFilePicker === undefined) return pageTarget(fileName, format, most);
+  if (showSaveFilePicker === undefined) return pageTarget(fileName, format);
   try {
     return await fileTarget((options) => showSaveFilePicker.call(window, options), fileName, format);
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') return undefined;
     // A frame of another origin may not ask, for one.
-    return pageTarget(fileName, format, most);
+    return pageTarget(fileName, format);
   }
 }
