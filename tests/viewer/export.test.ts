@@ -130,6 +130,11 @@ describe.skipIf(chromiumPath === undefined)(`an export in a browser${whySkipped}
     await dialog(page).getByText('Exporting…').waitFor();
     await page.keyboard.press('Escape');
     await dialog(page).waitFor({ state: 'detached' });
+    // Whoever leaves would lose it, and is asked.
+    const asked = page.waitForEvent('dialog');
+    await page.close({ runBeforeUnload: true });
+    expect((await asked).type()).toBe('beforeunload');
+    await (await asked).dismiss();
     await page.getByRole('button', { name: 'Export under way' }).click();
     await dialog(page).getByRole('progressbar').waitFor();
     await expect.poll(async () => Object.keys(await filesOf(page)).length).toBeGreaterThan(0);
