@@ -175,7 +175,7 @@ describe('a subscription of the client', () => {
     await log('after the token');
     expect(await next).toEqual(['after the token']);
     expect(codes).toEqual(['UNAUTHENTICATED', 4403]);
-    expect(refusals).toEqual([undefined, { token: first, reason: 'The token has expired.' }]);
+    expect(refusals).toEqual([undefined, { token: first, reason: 'The token has expired' }]);
     expect(watched.sockets).toHaveLength(2);
   });
 
