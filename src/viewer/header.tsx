@@ -1,7 +1,8 @@
 import { goTo, useAddress } from './address.ts';
 import mark from './favicon.svg';
-import { prefer, usePreferredLocale } from './preferences.ts';
-import { roleIn, type SessionState, type SignedIn } from './session.ts';
+import { prefer, themes, usePreferredLocale, usePreferredTheme } from './preferences.ts';
+import { roleIn, type SignedIn } from './role.ts';
+import type { SessionState } from './session.ts';
 import { everything } from './timeline/place.ts';
 import { languageCodes, languageOf, languages } from './words/languages.ts';
 import { useSay } from './words/localised.tsx';
@@ -18,7 +19,7 @@ function LanguageChoice() {
   const say = useSay();
   const code = languageOf(usePreferredLocale()) ?? 'en';
   return (
-    <label className="language">
+    <label className="choice">
       <span className="al-hidden">{say('header.language')}</span>
       <select
         className="al-button"
@@ -28,6 +29,27 @@ function LanguageChoice() {
         {languageCodes.map((one) => (
           <option key={one} value={one} lang={one}>
             {languages[one].name}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+/** Whether the page is light or dark. */
+function ThemeChoice() {
+  const say = useSay();
+  return (
+    <label className="choice">
+      <span className="al-hidden">{say('header.theme')}</span>
+      <select
+        className="al-button"
+        value={usePreferredTheme()}
+        onChange={({ currentTarget }) => prefer({ theme: themes.find((one) => one === currentTarget.value) ?? 'auto' })}
+      >
+        {themes.map((one) => (
+          <option key={one} value={one}>
+            {say(`theme.${one}`)}
           </option>
         ))}
       </select>
@@ -64,6 +86,7 @@ export function Header({ state, onSignOut }: { state: SessionState; onSignOut():
             {role !== undefined && <span className="role">{say(`role.${role}`)}</span>}
           </p>
         )}
+        <ThemeChoice />
         <LanguageChoice />
         {viewer && graphiql !== undefined && (
           <a className="al-button" href={graphiql}>

@@ -1,6 +1,6 @@
 import { type FormEvent, useRef } from 'react';
 import { FormattedMessage } from 'react-intl';
-import type { SignedIn } from './session.ts';
+import type { SignedIn } from './role.ts';
 import { useSay } from './words/localised.tsx';
 
 type Grant = SignedIn['workspaces'][number];

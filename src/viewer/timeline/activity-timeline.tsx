@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
-import type { Activity, ActivityFilter, ActivityLogClient } from '../../client/client.ts';
+import type { Activity, ActivityFilter, ActivityLogClient, ActivityLogClientError } from '../../client/client.ts';
 import { useDirection, useSay } from '../words/localised.tsx';
 import { ConnectionStatus } from './connection-status.tsx';
 import { DetailPanel } from './detail-panel.tsx';
@@ -24,6 +24,8 @@ export interface ActivityTimelineProps {
   hrefOf(place: Place): string;
   /** Called where the service takes the token no more, with its words. */
   onSignedOut(reason: string): void;
+  /** Called when entries cannot be loaded, or followed. */
+  onError?(error: ActivityLogClientError): void;
 }
 
 /** A query that looks for nothing in particular. */
@@ -45,6 +47,10 @@ export function ActivityTimeline(props: ActivityTimelineProps) {
     void trail.begin();
     return () => trail.close();
   }, [trail]);
+  const { failure } = state;
+  useEffect(() => {
+    if (failure !== undefined) handlers.current.onError?.(failure);
+  }, [failure]);
 
   const say = useSay();
   const dir = useDirection();
