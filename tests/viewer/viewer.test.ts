@@ -174,7 +174,10 @@ describe.skipIf(chromiumPath === undefined)(`the viewer in a browser${whySkipped
   it('asks for the workspace where the token is for several, and keeps it in the address', async () => {
     const { page, complaints } = await stage.openBrowser();
     await stage.open(page, '/');
-    await page.getByRole('textbox', { name: 'Workspace id' }).fill('agency');
+    // Called by its name, found by a part of it.
+    await page.getByRole('button', { name: 'Nordlicht Agency' }).waitFor();
+    await page.keyboard.type('lich');
+    await picture(page, 'desktop-workspaces');
     expect(await violations(page)).toEqual([]);
     await page.keyboard.press('Enter');
     await rows(page).first().waitFor();
