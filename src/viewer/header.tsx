@@ -3,6 +3,7 @@ import mark from './favicon.svg';
 import { prefer, themes, usePreferredLocale, usePreferredTheme } from './preferences.ts';
 import { roleIn, type SignedIn } from './role.ts';
 import type { SessionState } from './session.ts';
+import { ThemeIcon } from './theme-icon.tsx';
 import { everything } from './timeline/place.ts';
 import { languageCodes, languageOf, languages } from './words/languages.ts';
 import { useSay } from './words/localised.tsx';
@@ -19,7 +20,7 @@ function LanguageChoice() {
   const say = useSay();
   const code = languageOf(usePreferredLocale()) ?? 'en';
   return (
-    <label className="choice">
+    <label>
       <span className="al-hidden">{say('header.language')}</span>
       <select
         className="al-button"
@@ -36,15 +37,16 @@ function LanguageChoice() {
   );
 }
 
-/** Whether the page is light or dark. */
+/** Whether the page is light or dark: a choice as wide as its picture. */
 function ThemeChoice() {
   const say = useSay();
+  const theme = usePreferredTheme();
   return (
-    <label className="choice">
+    <label className="theme" title={`${say('header.theme')}: ${say(`theme.${theme}`)}`}>
       <span className="al-hidden">{say('header.theme')}</span>
+      <ThemeIcon theme={theme} />
       <select
-        className="al-button"
-        value={usePreferredTheme()}
+        value={theme}
         onChange={({ currentTarget }) => prefer({ theme: themes.find((one) => one === currentTarget.value) ?? 'auto' })}
       >
         {themes.map((one) => (
@@ -65,10 +67,10 @@ export function Header({ state, onSignOut }: { state: SessionState; onSignOut():
   const role = viewer && roleIn(viewer, workspaceId);
   return (
     <header className="viewer-header">
-      <p className="brand">
+      <h1 className="brand">
         <img src={mark} alt="" width="26" height="26" />
         {say('app.name')}
-      </p>
+      </h1>
       {viewer && workspaceId !== undefined && isOneOfMany(viewer) && readableGrants(viewer).length > 0 && (
         <button
           type="button"
