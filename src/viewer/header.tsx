@@ -1,9 +1,10 @@
+import { useState } from 'react';
 import { goTo, useAddress } from './address.ts';
 import mark from './favicon.svg';
+import { MenuIcon, ThemeIcon } from './header-icons.tsx';
 import { prefer, themes, usePreferredLocale, usePreferredTheme } from './preferences.ts';
 import { roleIn, type SignedIn } from './role.ts';
 import type { SessionState } from './session.ts';
-import { ThemeIcon } from './theme-icon.tsx';
 import { everything } from './timeline/place.ts';
 import { languageCodes, languageOf, languages } from './words/languages.ts';
 import { useSay } from './words/localised.tsx';
@@ -64,6 +65,8 @@ export function Header({ state, onSignOut }: { state: SessionState; onSignOut():
   const say = useSay();
   const { workspaceId } = useAddress();
   const viewer = state.kind === 'in' ? state.viewer : undefined;
+  // On a phone the choices stand below the header, where they are asked for.
+  const [isOpen, setIsOpen] = useState(false);
   const role = viewer && roleIn(viewer, workspaceId);
   return (
     <header className="viewer-header">
@@ -80,7 +83,17 @@ export function Header({ state, onSignOut }: { state: SessionState; onSignOut():
           {say('header.switchWorkspace')}
         </button>
       )}
-      <div className="account">
+      <button
+        type="button"
+        className="al-button more-choices"
+        aria-expanded={isOpen}
+        aria-controls="account"
+        aria-label={say('header.menu')}
+        onClick={() => setIsOpen(!isOpen)}
+      >
+        <MenuIcon />
+      </button>
+      <div className="account" id="account" data-open={isOpen || undefined}>
         {viewer && (
           <p className="who">
             <span className="al-hidden">{say('header.signedInAs')} </span>

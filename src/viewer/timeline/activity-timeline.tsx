@@ -1,5 +1,8 @@
 import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
-import type { Activity, ActivityFilter, ActivityLogClient, ActivityLogClientError } from '../../client/client.ts';
+import { useIntl } from 'react-intl';
+import type { Activity, ActivityLogClient, ActivityLogClientError } from '../../client/client.ts';
+import { filterOf, parseQuery } from '../find/query.ts';
+import { OperatorTools } from '../settings/operator-tools.tsx';
 import { useDirection, useSay } from '../words/localised.tsx';
 import { ConnectionStatus } from './connection-status.tsx';
 import { DetailPanel } from './detail-panel.tsx';
@@ -28,14 +31,12 @@ export interface ActivityTimelineProps {
   onError?(error: ActivityLogClientError): void;
 }
 
-/** A query that looks for nothing in particular. */
-const all: ActivityFilter = {};
-
 /** The trail of a workspace: the newest entries, live, older ones as they are scrolled to, and one of them in detail. */
 export function ActivityTimeline(props: ActivityTimelineProps) {
   const { client, workspaceId, role, place } = props;
   const { entryId } = place;
-  const filter = all;
+  const { timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone } = useIntl();
+  const filter = useMemo(() => filterOf(parseQuery(place.query), { timeZone }), [place.query, timeZone]);
   const handlers = useRef(props);
   handlers.current = props;
   const trail = useMemo(
@@ -102,6 +103,7 @@ export function ActivityTimeline(props: ActivityTimelineProps) {
         <div className="al-trail">
           <header className="al-bar">
             <h1 className="al-heading">{names.workspace}</h1>
+            <OperatorTools />
             <ConnectionStatus
               connection={state.connection}
               failure={state.failure}

@@ -3,6 +3,7 @@ import type { Activity } from '../../client/client.ts';
 import { useSay } from '../words/localised.tsx';
 import { useMoments } from '../words/moments.ts';
 import { ActorIcon, SeverityIcon } from './icons.tsx';
+import { useTimeline } from './timeline-context.ts';
 import type { Names } from './use-names.ts';
 import { actorOf, titleOf } from './words.ts';
 
@@ -21,6 +22,7 @@ interface EntryRowProps {
 /** An entry as a line of the list: what happened, how serious it is, who did it to what, and when. */
 export const EntryRow = memo(({ entry, names, now, href, isShown, isReachable, onOpen }: EntryRowProps) => {
   const say = useSay();
+  const isClient = useTimeline().role === 'CLIENT';
   const { clockTime, timeAgo, wholeTime } = useMoments();
   return (
     <article className="al-entry" data-severity={entry.severity} data-shown={isShown || undefined}>
@@ -45,20 +47,21 @@ export const EntryRow = memo(({ entry, names, now, href, isShown, isReachable, o
             {titleOf(entry)}
           </a>
         </p>
-        <p className="al-facts">
+        <p className="al-facts" data-friendly={isClient || undefined}>
           <span className="al-actor">
             <ActorIcon type={entry.actorType} />
             {actorOf(entry, say)}
           </span>
           <span className="al-chip">
-            <b>{say(`entity.${entry.entityType}`)}</b> {entry.entityId}
+            <b>{say(`entity.${entry.entityType}`)}</b> {!isClient && entry.entityId}
           </span>
           {entry.brandId !== null && (
             <span className="al-chip" data-kind="brand">
               <b className="al-hidden">{say('list.brand')}</b> {names.brand(entry.brandId)}
             </span>
           )}
-          <code className="al-key">{entry.eventKey}</code>
+          {/* Clients have no use for names out of code: they stand in the details. */}
+          {!isClient && <code className="al-key">{entry.eventKey}</code>}
         </p>
       </div>
       <p className="al-when">

@@ -23,3 +23,9 @@ export const ThemeIcon = ({ theme }: { theme: Theme }) => (
     {pictures[theme]}
   </svg>
 );
+
+export const MenuIcon = () => (
+  <svg className="al-icon" viewBox="0 0 16 16" aria-hidden="true">
+    <path d="M2.5 4.5h11M2.5 8h11M2.5 11.5h11" />
+  </svg>
+);
