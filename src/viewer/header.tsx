@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { goTo, useAddress } from './address.ts';
 import mark from './favicon.svg';
+import { graphiql } from './graphiql.ts';
 import { MenuIcon, ThemeIcon } from './header-icons.tsx';
 import { prefer, themes, usePreferredLocale, usePreferredTheme } from './preferences.ts';
 import { roleIn, type SignedIn } from './role.ts';
@@ -9,9 +10,6 @@ import { everything } from './timeline/place.ts';
 import { languageCodes, languageOf, languages } from './words/languages.ts';
 import { useSay } from './words/localised.tsx';
 import { readableGrants } from './workspace-choice.tsx';
-
-/** Where developers find GraphiQL; undefined where the service has none. */
-const graphiql = document.querySelector('link[rel="help"]')?.getAttribute('href') ?? undefined;
 
 const isOneOfMany = ({ workspaces }: SignedIn) =>
   workspaces.length > 1 || workspaces.some(({ workspaceId }) => workspaceId === '*');

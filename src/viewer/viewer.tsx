@@ -1,7 +1,8 @@
-import { useEffect, useSyncExternalStore } from 'react';
+import { useEffect, useRef, useSyncExternalStore } from 'react';
 import { useIntl } from 'react-intl';
 import { addressOf, goTo, useAddress } from './address.ts';
 import { EmbeddedTimeline } from './embedding/embedded-timeline.tsx';
+import { graphiql } from './graphiql.ts';
 import { Header } from './header.tsx';
 import { usePreferredLocale, usePreferredTheme } from './preferences.ts';
 import { roleIn } from './role.ts';
@@ -52,6 +53,8 @@ function Content({ session, state }: { session: Session; state: SessionState }) 
   const { locale } = useIntl();
   const theme = usePreferredTheme();
   const { workspaceId, ...place } = useAddress();
+  const hadWorkspace = useRef(false);
+  if (workspaceId !== undefined) hadWorkspace.current = true;
   switch (state.kind) {
     case 'checking':
       return <p className="viewer-wait">{say('checking')}</p>;
@@ -76,7 +79,9 @@ function Content({ session, state }: { session: Session; state: SessionState }) 
           <WorkspaceChoice
             client={state.client}
             viewer={state.viewer}
-            onChoice={(id) => goTo({ workspaceId: id }, 'push')}
+            opensOnly={!hadWorkspace.current}
+            graphiql={graphiql}
+            onChoice={(id, step) => goTo({ workspaceId: id }, step)}
           />
         );
       return (
