@@ -101,7 +101,7 @@ export function Header({ state, onSignOut }: { state: SessionState; onSignOut():
         )}
         <ThemeChoice />
         <LanguageChoice />
-        {viewer && graphiql !== undefined && (
+        {viewer && role !== 'CLIENT' && graphiql !== undefined && (
           <a className="al-button" href={graphiql}>
             {say('header.graphiql')}
           </a>

@@ -1,6 +1,7 @@
 /** What each role finds in the viewer, and what it does not. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chromiumPath, whySkipped } from '../support/chromium.ts';
+import type { TokenGrant } from '../support/server.ts';
 import { agencyEntries } from './agency-entries.ts';
 import { desktop, detail, entry, isLive, phone, picture, rows, Stage, violations } from './browser.ts';
 
@@ -51,11 +52,12 @@ describe.skipIf(chromiumPath === undefined)(`the roles in the viewer${whySkipped
     ['client-phone', phone, 'dark'],
   ] as const)('%s: sees the brands by their names, and no names out of code', async (file, viewport, colorScheme) => {
     const { page, complaints } = await stage.openBrowser({ viewport, colorScheme });
-    const grant = { workspace: 'agency', role: 'client', brands: ['nike', 'aurora'], subject: 'carl' } as const;
+    const grant: TokenGrant = { workspace: 'agency', role: 'client', brands: ['nike', 'aurora'], subject: 'carl' };
     await stage.open(page, '/', grant);
     await isLive(page);
     const list = await page.getByRole('region', { name: 'Entries, newest first' }).textContent();
     expect(list).toContain('Nike');
+    expect(await page.getByRole('link', { name: 'GraphiQL' }).count()).toBe(0);
     expect(list).not.toMatch(/cnt_884|publication\.scheduled|usr_|Instagram: rate limit|Theo/);
     await picture(page, file);
     expect(await violations(page)).toEqual([]);
