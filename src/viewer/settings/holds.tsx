@@ -21,7 +21,7 @@ export function Holds({ holds, retention }: { holds: readonly Hold[]; retention:
     if (hold.id === doubted)
       return (
         <Confirmation
-          consequence={say('settings.hold.release.text', { entries })}
+          consequence={say('settings.hold.release.text', { entries, reason: hold.reason })}
           action={say('settings.hold.release.confirm')}
           onConfirm={async () => {
             const refused = await retention.releaseHold(hold.id);
