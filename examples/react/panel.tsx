@@ -13,7 +13,7 @@ export function Panel() {
   const [place, setPlace] = useState<Partial<Place>>({});
   const [locale, setLocale] = useState('en');
   return (
-    <>
+    <main>
       <h1>Campaigns</h1>
       <label>
         Language{' '}
@@ -34,6 +34,6 @@ export function Panel() {
         timeZone="Europe/Berlin"
       />
       <p role="status">{place.entryId === undefined ? 'No entry is open.' : 'An entry is open.'}</p>
-    </>
+    </main>
   );
 }
