@@ -147,10 +147,27 @@ describe.skipIf(chromiumPath === undefined)(`pages that embed the timeline${whyS
       one.remove();
     });
     await expect.poll(() => open.size).toBe(0);
-    // Put in again it begins again, where it was.
-    await page.evaluate(() => document.body.append((window as unknown as { kept: Element }).kept));
+    // Put in again it begins again, where it was; for somebody else, who finds what is for them.
+    const token = await stage.server.token({ workspace: 'demo' });
+    await page.evaluate((token) => {
+      const { kept } = window as unknown as { kept: HTMLElementTagNameMap['activity-timeline'] };
+      kept.token = token;
+      kept.style.inlineSize = '400px';
+      document.querySelector('main')?.append(kept);
+    }, token);
     await page.getByText('Live', { exact: true }).waitFor();
     await expect.poll(() => rows(page).count()).toBe(1);
+    await page.getByRole('button', { name: 'Aufbewahrung' }).click();
+    await page.getByRole('dialog').getByText('Keine Regel').waitFor();
+    await picture(page, 'embedded-element-retention');
+    expect(await violations(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    // As wide as it is, whatever the page is: an entry takes the place of the list.
+    await rows(page).first().getByRole('link').click();
+    const panelOf = page.getByRole('complementary', { name: 'Eintrag' });
+    await panelOf.waitFor();
+    expect((await panelOf.boundingBox())?.width).toBeGreaterThan(390);
     expect(complaints()).toEqual([]);
   });
 
