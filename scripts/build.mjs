@@ -1,12 +1,17 @@
-// Compiles src into dist, and bundles the viewer into dist/viewer. With --if-needed only where something has changed since the last build.
+// Compiles src into dist, and bundles the viewer into dist/viewer, and what other pages embed into dist/react and
+// dist/element. With --if-needed only where something has changed since the last build.
 // Prints to standard error alone: the command that is run next owns standard output.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { compiledTypes, copyEmbeddingTypes } from './embedding-types.mjs';
 
 const root = new URL('../', import.meta.url);
 const marker = new URL('dist/.built', root);
-const inputs = ['tsconfig.json', 'tsconfig.build.json', 'vite.config.ts', 'package-lock.json'];
+const inputs = [
+  ...['tsconfig.json', 'tsconfig.build.json', 'tsconfig.embedding.json'],
+  ...['vite.config.ts', 'vite.embedding.config.ts', 'package-lock.json'],
+];
 
 function newest() {
   const sources = readdirSync(new URL('src/', root), { recursive: true, withFileTypes: true })
@@ -43,7 +48,11 @@ export function build() {
   process.stderr.write('building … ');
   rmSync(marker, { force: true });
   run('typescript/bin/tsc', ['-p', 'tsconfig.build.json']);
-  run('vite/bin/vite.js', ['build', '--logLevel', 'warn']);
+  const bundle = (...args) => run('vite/bin/vite.js', ['build', '--logLevel', 'warn', ...args]);
+  bundle();
+  for (const kind of ['react', 'element']) bundle('--config', 'vite.embedding.config.ts', '--mode', kind);
+  run('typescript/bin/tsc', ['-p', 'tsconfig.embedding.json', '--outDir', compiledTypes]);
+  copyEmbeddingTypes();
   removeOlder(started.getTime());
   chmodSync(new URL('dist/cli/main.js', root), 0o755);
   writeFileSync(marker, `${started.toISOString()}\n`);

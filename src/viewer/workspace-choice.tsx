@@ -1,6 +1,6 @@
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import type { ActivityLogClient } from '../client/client.ts';
-import { roleIn, type SignedIn } from './session.ts';
+import { roleIn, type SignedIn } from './role.ts';
 import type { Step } from './timeline/place.ts';
 import { type ListedWorkspaces, useWorkspaces } from './use-workspaces.ts';
 import { failureIn } from './words/failure.ts';

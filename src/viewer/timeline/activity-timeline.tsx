@@ -1,8 +1,9 @@
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
-import type { Activity, ActivityLogClient } from '../../client/client.ts';
+import type { Activity, ActivityLogClient, ActivityLogClientError } from '../../client/client.ts';
 import { FindBar, type FindBarHandle } from '../find/find-bar.tsx';
 import { NothingFound } from '../find/nothing-found.tsx';
 import { useFilter } from '../find/use-filter.ts';
+import { OperatorTools } from '../settings/operator-tools.tsx';
 import { useDirection, useSay } from '../words/localised.tsx';
 import { ConnectionStatus } from './connection-status.tsx';
 import { DetailPanel } from './detail-panel.tsx';
@@ -28,6 +29,8 @@ export interface ActivityTimelineProps {
   hrefOf(place: Place): string;
   /** Called where the service takes the token no more, with its words. */
   onSignedOut(reason: string): void;
+  /** Called when entries cannot be loaded, or followed. */
+  onError?(error: ActivityLogClientError): void;
 }
 
 const KeysDialog = lazy(async () => ({ default: (await import('../find/keys-dialog.tsx')).KeysDialog }));
@@ -49,6 +52,10 @@ export function ActivityTimeline(props: ActivityTimelineProps) {
     return () => trail.close();
   }, [trail]);
   const settled = useSettled(workspaceId, trail, state);
+  const { phase, failure, waiting } = settled.state;
+  useEffect(() => {
+    if (failure !== undefined) handlers.current.onError?.(failure);
+  }, [failure]);
 
   const say = useSay();
   const dir = useDirection();
@@ -93,7 +100,6 @@ export function ActivityTimeline(props: ActivityTimelineProps) {
     ...{ j: () => move(1), k: () => move(-1), Escape: close },
     ...{ '/': () => find.current?.focus(), '?': () => setHasKeys(true) },
   });
-  const { phase, failure, waiting } = settled.state;
   // What is wrong with the query is told where it is typed.
   const refusal = phase === 'failed' && failure?.field?.startsWith('filter') ? failure : undefined;
 
@@ -109,6 +115,7 @@ export function ActivityTimeline(props: ActivityTimelineProps) {
         <div className="al-trail">
           <header className="al-bar">
             <h1 className="al-heading">{names.workspace}</h1>
+            <OperatorTools />
             <ConnectionStatus
               connection={settled.state.connection}
               failure={settled.state.failure}

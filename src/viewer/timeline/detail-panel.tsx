@@ -5,6 +5,7 @@ import { useSay } from '../words/localised.tsx';
 import { useMoments } from '../words/moments.ts';
 import { ActorIcon, CloseIcon, NewerIcon, OlderIcon, SeverityIcon } from './icons.tsx';
 import { Payload } from './payload.tsx';
+import { useTimeline } from './timeline-context.ts';
 import { useEntry } from './use-entry.ts';
 import type { Names } from './use-names.ts';
 import { actorOf, titleOf } from './words.ts';
@@ -87,6 +88,7 @@ function Fields({ entry, names }: { entry: Activity; names: Names }) {
   const { severity, brandId, actorUserId, payload } = entry;
   const say = useSay();
   const { wholeTime } = useMoments();
+  const isClient = useTimeline().role === 'CLIENT';
   const brand = brandId === null ? undefined : names.brand(brandId);
   return (
     <>
@@ -123,18 +125,22 @@ function Fields({ entry, names }: { entry: Activity; names: Names }) {
             {brand !== brandId && <code>{brandId}</code>}
           </Fact>
         )}
-        <Fact name={say('detail.workspace')}>
-          <span>{names.workspace}</span>
-          {names.workspace !== entry.workspaceId && <code>{entry.workspaceId}</code>}
-        </Fact>
+        {!isClient && (
+          <Fact name={say('detail.workspace')}>
+            <span>{names.workspace}</span>
+            {names.workspace !== entry.workspaceId && <code>{entry.workspaceId}</code>}
+          </Fact>
+        )}
         {entry.context !== null && (
           <Fact name={say('detail.context')}>
             <span>{entry.context}</span>
           </Fact>
         )}
-        <Fact name={say('detail.visibility')}>
-          <span>{say(`detail.audience.${entry.visibility}`)}</span>
-        </Fact>
+        {!isClient && (
+          <Fact name={say('detail.visibility')}>
+            <span>{say(`detail.audience.${entry.visibility}`)}</span>
+          </Fact>
+        )}
         <Fact name={say('detail.id')}>
           <code>{entry.databaseId}</code>
         </Fact>

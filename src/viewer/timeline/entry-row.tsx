@@ -4,6 +4,7 @@ import { FilterChip } from '../find/filter-chip.tsx';
 import { useSay } from '../words/localised.tsx';
 import { useMoments } from '../words/moments.ts';
 import { ActorIcon, SeverityIcon } from './icons.tsx';
+import { useTimeline } from './timeline-context.ts';
 import type { Names } from './use-names.ts';
 import { actorOf, titleOf } from './words.ts';
 
@@ -22,6 +23,7 @@ interface EntryRowProps {
 /** An entry as a line of the list: what happened, how serious it is, who did it to what, and when. */
 export const EntryRow = memo(({ entry, names, now, href, isShown, isReachable, onOpen }: EntryRowProps) => {
   const say = useSay();
+  const isClient = useTimeline().role === 'CLIENT';
   const { clockTime, timeAgo, wholeTime } = useMoments();
   return (
     <article className="al-entry" data-severity={entry.severity} data-shown={isShown || undefined}>
@@ -46,24 +48,33 @@ export const EntryRow = memo(({ entry, names, now, href, isShown, isReachable, o
             {titleOf(entry)}
           </a>
         </p>
-        <p className="al-facts">
+        <p className="al-facts" data-friendly={isClient || undefined}>
           <ActorChip entry={entry} isReachable={isReachable} />
-          <FilterChip
-            kind="entity"
-            qualifier="entity"
-            value={`${entry.entityType.toLowerCase()}/${entry.entityId}`}
-            isReachable={isReachable}
-          >
-            <b>{say(`entity.${entry.entityType}`)}</b> <bdi>{entry.entityId}</bdi>
-          </FilterChip>
+          {isClient ? (
+            <FilterChip kind="entity" qualifier="type" value={entry.entityType.toLowerCase()} isReachable={isReachable}>
+              {say(`entity.${entry.entityType}`)}
+            </FilterChip>
+          ) : (
+            <FilterChip
+              kind="entity"
+              qualifier="entity"
+              value={`${entry.entityType.toLowerCase()}/${entry.entityId}`}
+              isReachable={isReachable}
+            >
+              <b>{say(`entity.${entry.entityType}`)}</b> <bdi>{entry.entityId}</bdi>
+            </FilterChip>
+          )}
           {entry.brandId !== null && (
             <FilterChip kind="brand" qualifier="brand" value={entry.brandId} isReachable={isReachable}>
               <b className="al-hidden">{say('list.brand')}</b> <bdi>{names.brand(entry.brandId)}</bdi>
             </FilterChip>
           )}
-          <FilterChip kind="event" qualifier="event" value={entry.eventKey} isReachable={isReachable}>
-            {entry.eventKey}
-          </FilterChip>
+          {/* Clients have no use for names out of code: they stand in the details. */}
+          {!isClient && (
+            <FilterChip kind="event" qualifier="event" value={entry.eventKey} isReachable={isReachable}>
+              {entry.eventKey}
+            </FilterChip>
+          )}
         </p>
       </div>
       <p className="al-when">

@@ -1,10 +1,10 @@
 import { createContext, useContext } from 'react';
 import type { ActivityFilter, ActivityLogClient } from '../../client/client.ts';
-import type { SignedInViewerQuery } from '../../client/generated/graphql.ts';
+import type { Role } from '../role.ts';
 import type { Place, Step } from './place.ts';
 import type { Names } from './use-names.ts';
 
-export type Role = SignedInViewerQuery['viewer']['workspaces'][number]['role'];
+export type { Role };
 
 /** What every part of a timeline knows: whose it is, and what of it is looked at. */
 export interface TimelineContext {

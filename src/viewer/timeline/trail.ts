@@ -182,11 +182,8 @@ export class Trail {
 
   #fail(error: unknown, change: Partial<TrailState>): void {
     if (!(error instanceof ActivityLogClientError)) throw error;
-    if (error.code === 'UNAUTHENTICATED') {
-      this.#options.onSignedOut(error.message);
-      return;
-    }
     this.#become({ ...change, failure: error });
+    if (error.code === 'UNAUTHENTICATED') this.#options.onSignedOut(error.message);
   }
 
   #end(): void {
