@@ -11,6 +11,8 @@ const options = (page: Page) => page.locator('.al-suggestions').getByRole('optio
 const chips = (page: Page) => page.getByRole('list', { name: 'What is looked for' }).getByRole('button');
 const query = (page: Page) => new URL(page.url()).searchParams.get('q');
 const titles = (page: Page) => rows(page).getByRole('link').allTextContents();
+/** What comes about, also on a machine that has much else to do. */
+const eventually = <T>(read: () => T) => expect.poll(read, { timeout: 15_000 });
 /** Values to complete with have been asked for and are there. */
 const isPrepared = (page: Page) =>
   page.waitForResponse((response) => response.request().postData()?.includes('query Completions') ?? false);
@@ -43,10 +45,10 @@ describe.skipIf(chromiumPath === undefined)(`finding in the viewer${whySkipped}`
     await picture(page, 'find-suggestions');
     expect(await violations(page)).toEqual([]);
     await page.keyboard.press('Enter');
-    await expect.poll(() => query(page)).toBe('event:publication.failed');
-    await expect
-      .poll(async () => new Set(await titles(page)))
-      .toEqual(new Set(['Publication failed for Instagram: rate limit']));
+    await eventually(() => query(page)).toBe('event:publication.failed');
+    await eventually(async () => new Set(await titles(page))).toEqual(
+      new Set(['Publication failed for Instagram: rate limit']),
+    );
     expect(await box(page).inputValue()).toBe('event:publication.failed ');
     expect(await chips(page).allTextContents()).toEqual(['Eventpublication.failed', 'Clear']);
     expect(await violations(page)).toEqual([]);
@@ -54,11 +56,11 @@ describe.skipIf(chromiumPath === undefined)(`finding in the viewer${whySkipped}`
 
     // The way back leads to everything, and forth again.
     await page.goBack();
-    await expect.poll(() => rows(page).count()).toBeGreaterThan(7);
+    await eventually(() => rows(page).count()).toBeGreaterThan(7);
     expect(await box(page).inputValue()).toBe('');
     await page.goForward();
-    await expect.poll(() => box(page).inputValue()).toBe('event:publication.failed');
-    await expect.poll(() => rows(page).count()).toBe(7);
+    await eventually(() => box(page).inputValue()).toBe('event:publication.failed');
+    await eventually(() => rows(page).count()).toBe(7);
     expect(complaints).toEqual([]);
   });
 
@@ -67,18 +69,18 @@ describe.skipIf(chromiumPath === undefined)(`finding in the viewer${whySkipped}`
     await openAgency(page);
     await box(page).click();
     await page.keyboard.type('access tok', { delay: 20 });
-    await expect.poll(() => titles(page)).toContain('The access token of @aurora.outdoor expires in 3 days');
-    await expect.poll(() => rows(page).count()).toBe(7);
+    await eventually(() => titles(page)).toContain('The access token of @aurora.outdoor expires in 3 days');
+    await eventually(() => rows(page).count()).toBe(7);
     expect(query(page)).toBe('access tok*');
     expect(await box(page).inputValue()).toBe('access tok');
     await page.keyboard.press('Escape');
     expect(await box(page).evaluate((input) => input.matches(':focus'))).toBe(false);
     expect(await box(page).inputValue()).toBe('access tok*');
     await page.keyboard.press('j');
-    await expect.poll(() => focused(page)).toMatch('The access token');
+    await eventually(() => focused(page)).toMatch('The access token');
     await page.goBack();
-    await expect.poll(() => query(page)).toBeNull();
-    await expect.poll(() => rows(page).count()).toBeGreaterThan(7);
+    await eventually(() => query(page)).toBeNull();
+    await eventually(() => rows(page).count()).toBeGreaterThan(7);
     expect(complaints).toEqual([]);
   });
 
@@ -89,24 +91,22 @@ describe.skipIf(chromiumPath === undefined)(`finding in the viewer${whySkipped}`
     await page.keyboard.type('sev');
     expect(await options(page).first().textContent()).toMatch(/^severity:/);
     await page.keyboard.press('Enter');
-    await expect
-      .poll(() => options(page).allTextContents())
-      .toEqual([
-        expect.stringMatching(/^severity:info/),
-        expect.stringMatching(/^severity:warning/),
-        expect.stringMatching(/^severity:error/),
-      ]);
+    await eventually(() => options(page).allTextContents()).toEqual([
+      expect.stringMatching(/^severity:info/),
+      expect.stringMatching(/^severity:warning/),
+      expect.stringMatching(/^severity:error/),
+    ]);
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
-    await expect.poll(() => query(page)).toBe('severity:warning');
+    await eventually(() => query(page)).toBe('severity:warning');
     await page.keyboard.type('outdoor');
-    await expect.poll(() => options(page).first().textContent()).toMatch(/^brand:auroraAurora Outdoor/);
+    await eventually(() => options(page).first().textContent()).toMatch(/^brand:auroraAurora Outdoor/);
     await options(page).first().click();
-    await expect.poll(() => query(page)).toBe('severity:warning brand:aurora');
+    await eventually(() => query(page)).toBe('severity:warning brand:aurora');
     await page.keyboard.type('actor:met');
     await options(page).filter({ hasText: 'Meta API' }).click();
-    await expect.poll(() => query(page)).toBe('severity:warning brand:aurora actor:"Meta API"');
-    await expect.poll(() => rows(page).count()).toBe(7);
+    await eventually(() => query(page)).toBe('severity:warning brand:aurora actor:"Meta API"');
+    await eventually(() => rows(page).count()).toBe(7);
     expect(await chips(page).allTextContents()).toEqual([
       'SeverityWarning',
       'BrandAurora Outdoor',
@@ -116,25 +116,25 @@ describe.skipIf(chromiumPath === undefined)(`finding in the viewer${whySkipped}`
     await page.keyboard.type('entity:soc');
     await page.keyboard.press('Enter');
     await page.keyboard.type('ig_aurora ');
-    await expect.poll(() => chips(page).allTextContents()).toContain('EntitySocial account ig_aurora');
+    await eventually(() => chips(page).allTextContents()).toContain('EntitySocial account ig_aurora');
     expect(complaints).toEqual([]);
   });
 
   it('takes conditions away by mouse and by keyboard, and keeps the focus', async () => {
     const { page, complaints } = await stage.openBrowser();
     await openAgency(page, '/?workspace=agency&q=severity:error+brand:nike+rate+limit');
-    await expect.poll(() => rows(page).count()).toBe(7);
+    await eventually(() => rows(page).count()).toBe(7);
     await chips(page).filter({ hasText: 'limit' }).click();
-    await expect.poll(() => query(page)).toBe('severity:error brand:nike rate');
-    await expect.poll(() => focused(page)).toBe('Clear');
+    await eventually(() => query(page)).toBe('severity:error brand:nike rate');
+    await eventually(() => focused(page)).toBe('Clear');
     await chips(page).first().focus();
     await page.keyboard.press('Delete');
-    await expect.poll(() => query(page)).toBe('brand:nike rate');
-    await expect.poll(() => focused(page)).toBe('BrandNike');
+    await eventually(() => query(page)).toBe('brand:nike rate');
+    await eventually(() => focused(page)).toBe('BrandNike');
     await page.keyboard.press('Backspace');
-    await expect.poll(() => query(page)).toBe('rate');
+    await eventually(() => query(page)).toBe('rate');
     await page.getByRole('button', { name: 'Clear', exact: true }).click();
-    await expect.poll(() => query(page)).toBeNull();
+    await eventually(() => query(page)).toBeNull();
     expect(await box(page).evaluate((input) => input.matches(':focus'))).toBe(true);
     expect(complaints).toEqual([]);
   });
@@ -143,29 +143,29 @@ describe.skipIf(chromiumPath === undefined)(`finding in the viewer${whySkipped}`
     const { context, page, complaints } = await stage.openBrowser();
     await openAgency(page);
     await page.keyboard.press('j');
-    await expect.poll(() => focused(page)).toBe('Publication failed for Instagram: rate limit');
+    await eventually(() => focused(page)).toBe('Publication failed for Instagram: rate limit');
     // Of all chips only those of the entry that has the focus are stops of the Tab key.
     expect(await page.locator('.al-fact[tabindex="0"]').count()).toBe(4);
     await page.keyboard.press('Tab');
     expect(await focused(page)).toBe('Instagram Worker');
     await page.keyboard.press('Enter');
-    await expect.poll(() => query(page)).toBe('actor:"Instagram Worker"');
-    await expect.poll(() => rows(page).count()).toBe(14);
+    await eventually(() => query(page)).toBe('actor:"Instagram Worker"');
+    await eventually(() => rows(page).count()).toBe(14);
     expect(await detail(page).count()).toBe(0);
     expect(await page.evaluate(() => document.activeElement?.className)).toBe('al-scroller');
     await rows(page).first().getByRole('button', { name: 'Nike' }).click();
     await rows(page).first().getByRole('button', { name: 'publication.failed' }).click();
     await rows(page).first().getByRole('button', { name: 'Publication pub_2041' }).click();
-    await expect
-      .poll(() => query(page))
-      .toBe('actor:"Instagram Worker" brand:nike event:publication.failed entity:publication/pub_2041');
-    await expect.poll(() => rows(page).count()).toBe(7);
+    await eventually(() => query(page)).toBe(
+      'actor:"Instagram Worker" brand:nike event:publication.failed entity:publication/pub_2041',
+    );
+    await eventually(() => rows(page).count()).toBe(7);
     const link = page.url();
 
     // What a colleague opens.
     const other = await context.newPage();
     await stage.open(other, link.slice(stage.server.url.length));
-    await expect.poll(() => rows(other).count()).toBe(7);
+    await eventually(() => rows(other).count()).toBe(7);
     expect(other.url()).toBe(link);
     expect(await box(other).inputValue()).toBe(query(page));
     expect(complaints).toEqual([]);
@@ -192,15 +192,15 @@ describe.skipIf(chromiumPath === undefined)(`finding in the viewer${whySkipped}`
     await openAgency(page, '/?workspace=agency&q=severity:loud+colour:red+event:content.approved');
     const problems = page.getByRole('status').filter({ hasText: 'colour' }).locator('p');
     // Without the marks that isolate what was typed.
-    await expect
-      .poll(async () => (await problems.allTextContents()).map((text) => text.replace(/[\u2068\u2069]/g, '')))
-      .toEqual([
-        '“severity:” does not take “loud”, but info, warning or error.',
-        'There is no “colour:”. There are event, actor, user, actortype, severity, brand, entity, type, context, ' +
-          'visibility, after and before. To search for it as text, put it into quotes.',
-      ]);
+    await eventually(async () =>
+      (await problems.allTextContents()).map((text) => text.replace(/[\u2068\u2069]/g, '')),
+    ).toEqual([
+      '“severity:” does not take “loud”, but info, warning or error.',
+      'There is no “colour:”. There are event, actor, user, actortype, severity, brand, entity, type, context, ' +
+        'visibility, after and before. To search for it as text, put it into quotes.',
+    ]);
     expect(await box(page).getAttribute('aria-invalid')).toBe('true');
-    await expect.poll(() => rows(page).count()).toBe(7);
+    await eventually(() => rows(page).count()).toBe(7);
     await picture(page, 'find-problems');
     expect(await violations(page)).toEqual([]);
 
@@ -214,7 +214,7 @@ describe.skipIf(chromiumPath === undefined)(`finding in the viewer${whySkipped}`
     await picture(page, 'find-nothing');
     expect(await violations(page)).toEqual([]);
     await page.getByRole('button', { name: 'Clear the search' }).click();
-    await expect.poll(() => rows(page).count()).toBeGreaterThan(7);
+    await eventually(() => rows(page).count()).toBeGreaterThan(7);
     expect(query(page)).toBeNull();
     expect(complaints).toEqual([]);
   });
@@ -227,7 +227,7 @@ describe.skipIf(chromiumPath === undefined)(`finding in the viewer${whySkipped}`
     const offered = (await options(page).allTextContents()).map((text) => text.slice(0, text.indexOf(':')));
     expect(offered).toEqual(['event', 'actor', 'actortype', 'severity', 'brand', 'entity', 'type', 'after', 'before']);
     await page.keyboard.type('usr_');
-    await expect.poll(() => options(page).allTextContents()).toEqual(['Search for usr_…', 'Search for usr_']);
+    await eventually(() => options(page).allTextContents()).toEqual(['Search for usr_…', 'Search for usr_']);
     await stage.open(page, '/?workspace=agency&q=context:publish-queue', grant);
     await page.getByText('A client may not filter by contexts.').waitFor();
     await page.getByRole('heading', { name: 'This search was refused' }).waitFor();
@@ -250,7 +250,7 @@ describe.skipIf(chromiumPath === undefined)(`finding in the viewer${whySkipped}`
     expect(await violations(page)).toEqual([]);
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
-    await expect.poll(() => page.evaluate(() => document.activeElement?.ariaLabel)).toBe('Saved filters');
+    await eventually(() => page.evaluate(() => document.activeElement?.ariaLabel)).toBe('Saved filters');
 
     await stage.open(page, '/?workspace=agency');
     await isLive(page);
@@ -261,8 +261,8 @@ describe.skipIf(chromiumPath === undefined)(`finding in the viewer${whySkipped}`
     await page.keyboard.press('Enter');
     await dialog.getByRole('button', { name: 'Errors severity:error' }).click();
     await dialog.waitFor({ state: 'detached' });
-    await expect.poll(() => query(page)).toBe('severity:error');
-    await expect.poll(() => rows(page).count()).toBe(7);
+    await eventually(() => query(page)).toBe('severity:error');
+    await eventually(() => rows(page).count()).toBe(7);
     await button.click();
     await dialog.getByRole('button', { name: 'Remove Errors' }).click();
     await dialog.getByText('None yet.').waitFor();
@@ -274,7 +274,7 @@ describe.skipIf(chromiumPath === undefined)(`finding in the viewer${whySkipped}`
     const { page, complaints } = await stage.openBrowser();
     await openAgency(page);
     await page.keyboard.press('j');
-    await expect.poll(() => focused(page)).toMatch('Publication failed');
+    await eventually(() => focused(page)).toMatch('Publication failed');
     await page.keyboard.press('?');
     const dialog = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
     await dialog.getByText('Older entry').waitFor();
@@ -282,7 +282,7 @@ describe.skipIf(chromiumPath === undefined)(`finding in the viewer${whySkipped}`
     expect(await violations(page)).toEqual([]);
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
-    await expect.poll(() => focused(page)).toMatch('Publication failed');
+    await eventually(() => focused(page)).toMatch('Publication failed');
     // A dialog keeps its keys: the entry stays open.
     await page.keyboard.press('Enter');
     await detail(page).getByText('"errorCode"').waitFor();
