@@ -6,6 +6,7 @@ import './enums.ts';
 import './inputs.ts';
 import './viewer.ts';
 import './workspace.ts';
+import './workspaces.ts';
 import './activity.ts';
 import './timeline.ts';
 import './statistics.ts';

@@ -63,7 +63,13 @@ function Content({ session, state }: { session: Session; state: SessionState }) 
       const only = grants.length === 1 && grants[0]?.workspaceId !== '*' ? grants[0]?.workspaceId : undefined;
       const chosen = workspaceId ?? only;
       if (chosen === undefined)
-        return <WorkspaceChoice grants={grants} onChoice={(id) => goTo({ workspaceId: id }, 'push')} />;
+        return (
+          <WorkspaceChoice
+            client={state.client}
+            viewer={state.viewer}
+            onChoice={(id) => goTo({ workspaceId: id }, 'push')}
+          />
+        );
       return (
         <ActivityTimeline
           key={chosen}

@@ -1,6 +1,8 @@
-import { type FormEvent, useRef } from 'react';
-import { FormattedMessage } from 'react-intl';
-import type { SignedIn } from './session.ts';
+import { type FormEvent, useEffect, useRef, useState } from 'react';
+import type { ActivityLogClient } from '../client/client.ts';
+import { roleIn, type SignedIn } from './session.ts';
+import { type ListedWorkspaces, useWorkspaces } from './use-workspaces.ts';
+import { failureIn } from './words/failure.ts';
 import { useSay } from './words/localised.tsx';
 
 type Grant = SignedIn['workspaces'][number];
@@ -10,20 +12,32 @@ export const readableGrants = ({ workspaces }: SignedIn): readonly Grant[] =>
   workspaces.filter(({ role }) => role !== 'WRITER');
 
 interface WorkspaceChoiceProps {
-  grants: readonly Grant[];
+  client: ActivityLogClient;
+  viewer: SignedIn;
   onChoice(workspaceId: string): void;
 }
 
-/** Which of the workspaces that a token is for. Where it is for every one, its id is asked for: there is no list of them. */
-export function WorkspaceChoice({ grants, onChoice }: WorkspaceChoiceProps) {
+/** Which of the workspaces that a token is for: chosen from a list, or named by its id. */
+export function WorkspaceChoice({ client, viewer, onChoice }: WorkspaceChoiceProps) {
   const say = useSay();
+  const [text, setText] = useState('');
+  const [entered, setEntered] = useState<string>();
   const field = useRef<HTMLInputElement>(null);
-  const named = grants.filter(({ workspaceId }) => workspaceId !== '*');
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    const id = field.current?.value.trim() ?? '';
-    if (id !== '') onChoice(id);
-  };
+  const wanted = text.trim();
+  const listed = useWorkspaces(client, wanted);
+  const grants = readableGrants(viewer);
+  const isForEvery = grants.some(({ workspaceId }) => workspaceId === '*');
+  useEffect(() => field.current?.focus(), []);
+  // Whoever types fast is ahead of the answer: what they mean is known when it is there.
+  useEffect(() => {
+    if (entered === undefined || listed?.search !== entered) return;
+    setEntered(undefined);
+    const found = listed.workspaces;
+    const meant = found.find(({ databaseId }) => databaseId === entered) ?? (found.length === 1 ? found[0] : undefined);
+    if (meant !== undefined) onChoice(meant.databaseId);
+    else if (isForEvery && entered !== '') onChoice(entered);
+  });
+
   if (grants.length === 0)
     return (
       <section className="card">
@@ -31,40 +45,80 @@ export function WorkspaceChoice({ grants, onChoice }: WorkspaceChoiceProps) {
         <p>{say('workspace.nothing.text')}</p>
       </section>
     );
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    setEntered(wanted);
+  };
   return (
     <section className="card" aria-labelledby="workspaces">
       <h1 id="workspaces">{say('workspace.heading')}</h1>
-      {named.length > 0 && (
-        <ul className="choices">
-          {named.map(({ workspaceId, role }) => (
-            <li key={workspaceId}>
-              <button type="button" onClick={() => onChoice(workspaceId)}>
-                {workspaceId}
-                <span className="role">{say(`role.${role}`)}</span>
-              </button>
-            </li>
-          ))}
-        </ul>
-      )}
-      {named.length < grants.length && (
-        <form onSubmit={submit} autoComplete="off">
-          <label htmlFor="workspace">{say('workspace.id')}</label>
-          <input
-            ref={field}
-            id="workspace"
-            required
-            spellCheck={false}
-            autoCapitalize="off"
-            aria-describedby="workspace-hint"
-          />
-          <button type="submit" className="al-button" data-kind="primary">
-            {say('workspace.open')}
-          </button>
+      <form onSubmit={submit} autoComplete="off" className="workspace-search">
+        <label htmlFor="workspace">{say(isForEvery ? 'workspace.id' : 'workspace.find')}</label>
+        <input
+          ref={field}
+          id="workspace"
+          value={text}
+          onChange={({ currentTarget }) => setText(currentTarget.value)}
+          spellCheck={false}
+          autoCapitalize="off"
+          dir="auto"
+          aria-describedby={isForEvery ? 'workspace-hint' : undefined}
+        />
+        <button type="submit" className="al-button" data-kind="primary" disabled={wanted === ''}>
+          {say('workspace.open')}
+        </button>
+        {isForEvery && (
           <p className="hint" id="workspace-hint">
-            <FormattedMessage id="workspace.every" values={{ field: <code>workspaceId</code> }} />
+            {say('workspace.every')}
           </p>
-        </form>
-      )}
+        )}
+      </form>
+      <Listed listed={listed} wanted={wanted} isForEvery={isForEvery} viewer={viewer} onChoice={onChoice} />
     </section>
+  );
+}
+
+interface ListedProps extends Pick<WorkspaceChoiceProps, 'viewer' | 'onChoice'> {
+  listed: ListedWorkspaces | undefined;
+  wanted: string;
+  isForEvery: boolean;
+}
+
+function Listed({ listed, wanted, isForEvery, viewer, onChoice }: ListedProps) {
+  const say = useSay();
+  if (listed === undefined) return <p role="status">{say('workspace.loading')}</p>;
+  if (listed.failure !== undefined)
+    return (
+      <p className="problem" role="alert">
+        {failureIn(say, listed.failure)}
+      </p>
+    );
+  const shown = listed.workspaces.filter(({ databaseId }) => roleIn(viewer, databaseId) !== 'WRITER');
+  if (shown.length === 0 && isForEvery)
+    return <p role="status">{wanted === '' ? say('workspace.none') : say('workspace.noneFound', { id: wanted })}</p>;
+  return (
+    <ul className="choices" aria-labelledby="workspaces">
+      {shown.map(({ databaseId, name }) => {
+        const role = roleIn(viewer, databaseId);
+        return (
+          <li key={databaseId}>
+            <button type="button" onClick={() => onChoice(databaseId)}>
+              <span className="name">
+                <bdi>{name ?? databaseId}</bdi>
+                {name !== null && name !== databaseId && <bdi className="id">{databaseId}</bdi>}
+              </span>
+              {role !== undefined && <span className="role">{say(`role.${role}`)}</span>}
+            </button>
+          </li>
+        );
+      })}
+      {listed.readMore !== undefined && (
+        <li>
+          <button type="button" className="more" onClick={listed.readMore}>
+            {say('workspace.more')}
+          </button>
+        </li>
+      )}
+    </ul>
   );
 }

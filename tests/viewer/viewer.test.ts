@@ -1,100 +1,38 @@
 /** The viewer in a browser, on a real server. SCREENSHOTS=folder keeps pictures of it. */
-import axe from 'axe-core';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import type { ActivityLogInput } from '../../src/client/client.ts';
-import { chromiumPath, launchChromium, whySkipped } from '../support/chromium.ts';
+import { chromiumPath, whySkipped } from '../support/chromium.ts';
 import { openTestPglite } from '../support/databases.ts';
-import { startTestServer, type TestServer, type TokenGrant } from '../support/server.ts';
+import { startTestServer } from '../support/server.ts';
 import { agencyEntries } from './agency-entries.ts';
-
-const desktop = { width: 1360, height: 820 };
-const phone = { width: 360, height: 740 };
+import {
+  desktop,
+  detail,
+  entry,
+  focused,
+  isLive,
+  phone,
+  picture,
+  rows,
+  Stage,
+  scrollTop,
+  violations,
+} from './browser.ts';
 
 describe.skipIf(chromiumPath === undefined)(`the viewer in a browser${whySkipped}`, { timeout: 60_000 }, () => {
-  let server: TestServer;
-  let browser: Browser;
+  let stage: Stage;
   beforeAll(async () => {
-    server = await startTestServer(await openTestPglite());
-    browser = await launchChromium();
-    await name('agency', 'Nordlicht Agency', { nike: 'Nike', aurora: 'Aurora Outdoor' });
-    await log(agencyEntries('agency', Date.now()));
+    stage = await Stage.start();
+    await stage.name('agency', 'Nordlicht Agency', { nike: 'Nike', aurora: 'Aurora Outdoor' });
+    await stage.log(agencyEntries('agency', Date.now()));
   });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.close();
-  });
-
-  async function log(input: readonly ActivityLogInput[]): Promise<void> {
-    const query =
-      'mutation ($input: [ActivityLogInput!]!) { activityLogMany(input: $input) { results { error { message } } } }';
-    const { data, errors } = await server.graphql(query, { input });
-    expect(errors).toBeUndefined();
-    const results: { error: unknown }[] = data?.['activityLogMany'].results ?? [];
-    expect(results.filter(({ error }) => error !== null)).toEqual([]);
-  }
-
-  async function name(workspaceId: string, workspace: string, brands: Record<string, string>): Promise<void> {
-    const upserts = Object.entries(brands).map(
-      ([id, brand], n) =>
-        `b${n}: brandUpsert(input: { workspaceId: "${workspaceId}", id: "${id}", name: "${brand}" }) { id }`,
-    );
-    const { errors } = await server.graphql(
-      `mutation { workspaceUpsert(input: { id: "${workspaceId}", name: "${workspace}" }) { id } ${upserts.join(' ')} }`,
-    );
-    expect(errors).toBeUndefined();
-  }
-
-  const entry = (workspaceId: string, entityId: string, rest: Partial<ActivityLogInput> = {}): ActivityLogInput => ({
-    ...{ workspaceId, entityType: 'CONTENT', entityId, eventKey: 'content.updated', message: `Content ${entityId}` },
-    ...{ actorType: 'SYSTEM', actorLabel: 'Scheduler', ...rest },
-  });
-
-  /** A browser without a past, and what it did that it should not have. */
-  async function openBrowser(options: BrowserContextOptions = {}) {
-    const context = await browser.newContext({ viewport: desktop, locale: 'en-GB', ...options });
-    onTestFinished(async () => await context.close());
-    const complaints: string[] = [];
-    context.on('request', (request) => {
-      const { origin, search, hash } = new URL(request.url());
-      if (origin !== server.url) complaints.push(`a request to ${origin}`);
-      if (`${search}${hash}${request.headers()['referer'] ?? ''}`.includes('eyJ')) complaints.push('a token in a URL');
-    });
-    // Chromium reports what a Content-Security-Policy blocked as an error, too.
-    context.on('console', (message) => {
-      if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
-    });
-    context.on('weberror', (error) => complaints.push(error.error().message));
-    return { context, page: await context.newPage(), complaints };
-  }
-
-  async function open(page: Page, path: string, grant: TokenGrant = {}): Promise<void> {
-    await page.goto(`${server.url}${path}#token=${await server.token({ subject: 'olivia', ...grant })}`);
-  }
-  const rows = (page: Page) => page.getByRole('article');
-  const detail = (page: Page) => page.getByRole('complementary', { name: 'Entry' });
-  const isLive = (page: Page) => page.getByText('Live', { exact: true }).waitFor();
-  const focused = (page: Page) => page.evaluate(() => document.activeElement?.textContent);
-  const scrollTop = (page: Page) => page.locator('.al-scroller').evaluate((list) => list.scrollTop);
-  const picture = async (page: Page, file: string) => {
-    const folder = process.env['SCREENSHOTS'];
-    if (folder !== undefined) await page.screenshot({ path: `${folder}/${file}.png`, animations: 'disabled' });
-  };
-  /** What axe finds. Run from outside: the page's policy lets nobody put a script into it. */
-  async function violations(page: Page): Promise<string[]> {
-    await page.evaluate(axe.source);
-    const { violations } = await page.evaluate(
-      async () => await (window as unknown as { axe: typeof axe }).axe.run(document, { resultTypes: ['violations'] }),
-    );
-    return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
-  }
+  afterAll(() => stage?.close());
 
   it('opens by the link, with the entries under their days', async () => {
-    const { page, complaints } = await openBrowser();
-    await open(page, '/', { workspace: 'agency', role: 'admin' });
+    const { page, complaints } = await stage.openBrowser();
+    await stage.open(page, '/', { workspace: 'agency', role: 'admin' });
     await page.getByRole('heading', { name: 'Nordlicht Agency' }).waitFor();
     await isLive(page);
-    expect(page.url()).toBe(`${server.url}/`);
+    expect(page.url()).toBe(`${stage.server.url}/`);
     const days = await page.locator('.al-row h2').allTextContents();
     expect(days.slice(0, 2)).toEqual(['Today', 'Yesterday']);
     const first = rows(page).first();
@@ -112,12 +50,12 @@ describe.skipIf(chromiumPath === undefined)(`the viewer in a browser${whySkipped
   });
 
   it('shows what is logged without a reload, and keeps the place of who reads further down', async () => {
-    const { page, complaints } = await openBrowser();
+    const { page, complaints } = await stage.openBrowser();
     const workspaceId = 'live';
-    await log(Array.from({ length: 120 }, (_, n) => entry(workspaceId, `old-${n}`)));
-    await open(page, '/?workspace=live');
+    await stage.log(Array.from({ length: 120 }, (_, n) => entry(workspaceId, `old-${n}`)));
+    await stage.open(page, '/?workspace=live');
     await isLive(page);
-    await log([entry(workspaceId, 'fresh', { message: 'Seen as it happens' })]);
+    await stage.log([entry(workspaceId, 'fresh', { message: 'Seen as it happens' })]);
     await page.getByRole('link', { name: 'Seen as it happens' }).waitFor();
     expect(await rows(page).first().textContent()).toContain('Seen as it happens');
 
@@ -126,7 +64,7 @@ describe.skipIf(chromiumPath === undefined)(`the viewer in a browser${whySkipped
     await expect.poll(() => scrollTop(page)).toBeGreaterThan(800);
     const before = await scrollTop(page);
     const read = await page.evaluate(() => document.elementFromPoint(400, 500)?.closest('article')?.textContent);
-    await log([entry(workspaceId, 'n1'), entry(workspaceId, 'n2'), entry(workspaceId, 'n3')]);
+    await stage.log([entry(workspaceId, 'n1'), entry(workspaceId, 'n2'), entry(workspaceId, 'n3')]);
     const pill = page.getByRole('button', { name: '3 new' });
     await pill.waitFor();
     await picture(page, 'desktop-waiting');
@@ -152,8 +90,8 @@ describe.skipIf(chromiumPath === undefined)(`the viewer in a browser${whySkipped
   });
 
   it('opens entries by the keyboard, one after the other, and is where it was when they are closed', async () => {
-    const { page, complaints } = await openBrowser();
-    await open(page, '/?workspace=agency');
+    const { page, complaints } = await stage.openBrowser();
+    await stage.open(page, '/?workspace=agency');
     await isLive(page);
     await page.keyboard.press('j');
     await expect.poll(() => focused(page)).toBe('Publication failed for Instagram: rate limit');
@@ -171,25 +109,25 @@ describe.skipIf(chromiumPath === undefined)(`the viewer in a browser${whySkipped
     const permalink = page.url();
     await page.keyboard.press('Escape');
     await panel.waitFor({ state: 'detached' });
-    expect(page.url()).toBe(`${server.url}/?workspace=agency`);
+    expect(page.url()).toBe(`${stage.server.url}/?workspace=agency`);
     await expect.poll(() => focused(page)).toMatch(/^Content approved/);
     await page.keyboard.press('ArrowUp');
     await expect.poll(() => focused(page)).toBe('Publication failed for Instagram: rate limit');
 
     // What a colleague opens, who has not scrolled to it.
     const other = await page.context().newPage();
-    await open(other, permalink.slice(server.url.length));
+    await stage.open(other, permalink.slice(stage.server.url.length));
     await detail(other).getByText('Content approved').first().waitFor();
     expect(other.url()).toBe(permalink);
-    await other.goto(`${server.url}/?workspace=agency&entry=nothing`);
+    await other.goto(`${stage.server.url}/?workspace=agency&entry=nothing`);
     await detail(other).getByText('There is no such entry').waitFor();
     expect(complaints).toEqual([]);
   });
 
   it('copies a payload as it is shown', async () => {
-    const { context, page, complaints } = await openBrowser();
-    await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: server.url });
-    await open(page, '/?workspace=agency');
+    const { context, page, complaints } = await stage.openBrowser();
+    await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: stage.server.url });
+    await stage.open(page, '/?workspace=agency');
     await rows(page).first().getByRole('link').click();
     await detail(page).getByRole('button', { name: 'Copy' }).click();
     await detail(page).getByText('Copied').waitFor();
@@ -199,23 +137,23 @@ describe.skipIf(chromiumPath === undefined)(`the viewer in a browser${whySkipped
   });
 
   it('leads back to sign-in where a token is refused, and from there to the place that was asked for', async () => {
-    const { page, complaints } = await openBrowser();
-    const refused = `${(await server.token()).slice(0, -4)}AAAA`;
-    await page.goto(`${server.url}/?workspace=agency#token=${refused}`);
+    const { page, complaints } = await stage.openBrowser();
+    const refused = `${(await stage.server.token()).slice(0, -4)}AAAA`;
+    await page.goto(`${stage.server.url}/?workspace=agency#token=${refused}`);
     await page.getByRole('alert').getByText("The token's signature does not fit.").waitFor();
-    expect(page.url()).toBe(`${server.url}/?workspace=agency`);
+    expect(page.url()).toBe(`${stage.server.url}/?workspace=agency`);
     await picture(page, 'desktop-sign-in');
     expect(await violations(page)).toEqual([]);
     const field = page.getByRole('textbox', { name: 'Token' });
     await field.fill('no token');
     await page.keyboard.press('Enter');
     await page.getByRole('alert').getByText('three parts').waitFor();
-    await field.fill(`Bearer ${await server.token({ workspace: 'agency', role: 'admin', subject: 'ada' })}`);
+    await field.fill(`Bearer ${await stage.server.token({ workspace: 'agency', role: 'admin', subject: 'ada' })}`);
     await page.getByRole('button', { name: 'Sign in' }).click();
     await rows(page).first().waitFor();
     await page.reload();
     await rows(page).first().waitFor();
-    expect(page.url()).toBe(`${server.url}/?workspace=agency`);
+    expect(page.url()).toBe(`${stage.server.url}/?workspace=agency`);
     await page.getByRole('button', { name: 'Sign out' }).click();
     await field.waitFor();
     expect(await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]))).not.toContain(
@@ -226,35 +164,38 @@ describe.skipIf(chromiumPath === undefined)(`the viewer in a browser${whySkipped
   });
 
   it('leads back to sign-in when the token ends, and says so', async () => {
-    const { page } = await openBrowser();
-    await open(page, '/?workspace=agency', { ttl: 5 });
+    const { page } = await stage.openBrowser();
+    await stage.open(page, '/?workspace=agency', { ttl: 5 });
     await isLive(page);
     await page.getByRole('alert').getByText('The token has expired').waitFor();
-    expect(page.url()).toBe(`${server.url}/?workspace=agency`);
+    expect(page.url()).toBe(`${stage.server.url}/?workspace=agency`);
   });
 
   it('asks for the workspace where the token is for several, and keeps it in the address', async () => {
-    const { page, complaints } = await openBrowser();
-    await open(page, '/');
-    await page.getByRole('textbox', { name: 'Workspace id' }).fill('agency');
+    const { page, complaints } = await stage.openBrowser();
+    await stage.open(page, '/');
+    // Called by its name, found by a part of it.
+    await page.getByRole('button', { name: 'Nordlicht Agency' }).waitFor();
+    await page.keyboard.type('lich');
+    await picture(page, 'desktop-workspaces');
     expect(await violations(page)).toEqual([]);
     await page.keyboard.press('Enter');
     await rows(page).first().waitFor();
-    expect(page.url()).toBe(`${server.url}/?workspace=agency`);
+    expect(page.url()).toBe(`${stage.server.url}/?workspace=agency`);
     await page.getByRole('button', { name: 'Switch workspace' }).click();
     await page.getByRole('textbox', { name: 'Workspace id' }).fill('no-entries-yet');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'Nothing here yet' }).waitFor();
     await isLive(page);
     await picture(page, 'desktop-empty');
-    await log([entry('no-entries-yet', 'first')]);
+    await stage.log([entry('no-entries-yet', 'first')]);
     await page.getByRole('link', { name: 'Content first' }).waitFor();
     expect(complaints).toEqual([]);
   });
 
   it('says why it has nothing to show, and tries again', async () => {
-    const { page } = await openBrowser();
-    await open(page, '/?workspace=other', { workspace: 'agency', role: 'admin' });
+    const { page } = await stage.openBrowser();
+    await stage.open(page, '/?workspace=other', { workspace: 'agency', role: 'admin' });
     await page.getByRole('heading', { name: 'The entries could not be loaded' }).waitFor();
     await picture(page, 'desktop-failed');
     expect(await violations(page)).toEqual([]);
@@ -264,7 +205,7 @@ describe.skipIf(chromiumPath === undefined)(`the viewer in a browser${whySkipped
   });
 
   it('says that it is not live while the service is away, and goes on with whatever comes back in its place', async () => {
-    const { page } = await openBrowser();
+    const { page } = await stage.openBrowser();
     const first = await startTestServer(await openTestPglite());
     const port = Number(new URL(first.url).port);
     await page.goto(`${first.url}/?workspace=away#token=${await first.token()}`);
@@ -290,8 +231,8 @@ describe.skipIf(chromiumPath === undefined)(`the viewer in a browser${whySkipped
   ] as const)(
     '%s: everything is there, in reach, and can be told from what is behind it',
     async (file, viewport, colorScheme) => {
-      const { page, complaints } = await openBrowser({ viewport, colorScheme, hasTouch: viewport === phone });
-      await open(page, '/?workspace=agency');
+      const { page, complaints } = await stage.openBrowser({ viewport, colorScheme, hasTouch: viewport === phone });
+      await stage.open(page, '/?workspace=agency');
       await isLive(page);
       await rows(page).first().waitFor();
       await picture(page, file);
@@ -319,7 +260,7 @@ describe.skipIf(chromiumPath === undefined)(`the viewer in a browser${whySkipped
   );
 
   it('moves nothing around while it loads', async () => {
-    const { page } = await openBrowser();
+    const { page } = await stage.openBrowser();
     await page.addInitScript(() => {
       const seen: number[] = [];
       (window as unknown as { shifts: number[] }).shifts = seen;
@@ -327,7 +268,7 @@ describe.skipIf(chromiumPath === undefined)(`the viewer in a browser${whySkipped
         for (const one of list.getEntries()) seen.push((one as unknown as { value: number }).value);
       }).observe({ type: 'layout-shift', buffered: true });
     });
-    await open(page, '/?workspace=agency');
+    await stage.open(page, '/?workspace=agency');
     await isLive(page);
     await page.getByText('Today').waitFor();
     const shifts = await page.evaluate(() => (window as unknown as { shifts: number[] }).shifts);

@@ -271,6 +271,15 @@ export type EntryQuery = { node:
     | Record<PropertyKey, never>
    | null };
 
+export type WorkspacesQueryVariables = Exact<{
+  search?: string | null | undefined;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type WorkspacesQuery = { workspaces: { edges: Array<{ node: { databaseId: string, name: string | null } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
 export class TypedDocumentString<TResult, TVariables>
   extends String
   implements DocumentTypeDecoration<TResult, TVariables>
@@ -636,3 +645,19 @@ export const EntryDocument = new TypedDocumentString(`
   severity
   createdAt
 }`) as unknown as TypedDocumentString<EntryQuery, EntryQueryVariables>;
+export const WorkspacesDocument = new TypedDocumentString(`
+    query Workspaces($search: String, $first: Int!, $after: String) {
+  workspaces(search: $search, first: $first, after: $after) {
+    edges {
+      node {
+        databaseId
+        name
+      }
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<WorkspacesQuery, WorkspacesQueryVariables>;
