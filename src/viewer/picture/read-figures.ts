@@ -1,0 +1,50 @@
+import type { ActivityFilter, ActivityLogClient } from '../../client/client.ts';
+import { StatisticsDocument, TimelineEndsDocument } from '../../client/generated/graphql.ts';
+import { toBars } from './bars.ts';
+import { clockOf } from './clock.ts';
+import type { Figures } from './figures.ts';
+import { longestSpan, stepFor } from './steps.ts';
+
+export interface FiguresRequest {
+  client: Pick<ActivityLogClient, 'request'>;
+  workspaceId: string;
+  filter: ActivityFilter;
+  /** A name of the time zone database: whose days and months. */
+  timeZone: string;
+  signal: AbortSignal;
+}
+
+interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What is looked at: what the filter says, else from the first entry to now. Undefined where there is none. */
+async function spanOf({ client, workspaceId, filter, signal }: FiguresRequest): Promise<Span | undefined> {
+  const [from, to] = [filter.from, filter.to].map((moment) => (moment == null ? undefined : Date.parse(moment)));
+  if (from !== undefined && to !== undefined) return { from, to };
+  const { oldest, newest } = await client.request(TimelineEndsDocument, { workspaceId, filter }, signal);
+  const first = from ?? timeOf(oldest);
+  // The service's clock may go before the browser's; and an entry may be of tomorrow.
+  const end = to ?? Math.max(Date.now(), (timeOf(newest) ?? 0) + 1);
+  return first === undefined ? undefined : { from: first, to: end };
+}
+
+const timeOf = ({ edges }: { edges: readonly { node: { createdAt: string } }[] }): number | undefined =>
+  edges[0] && Date.parse(edges[0].node.createdAt);
+
+/** Reads the picture of what a filter selects. Rejects as `client.request` does. */
+export async function readFigures(request: FiguresRequest): Promise<Figures> {
+  const { client, workspaceId, filter, timeZone, signal } = request;
+  const now = Date.now();
+  const span = (await spanOf(request)) ?? { from: now - 1, to: now };
+  const from = Math.max(span.from, span.to - longestSpan);
+  const step = stepFor(span.to - from);
+  const asked = {
+    ...{ workspaceId, timeZone, interval: step.interval },
+    filter: { ...filter, from: new Date(from).toISOString(), to: new Date(span.to).toISOString() },
+  };
+  const { activityStats } = await client.request(StatisticsDocument, asked, signal);
+  const { histogram, ...figures } = activityStats;
+  return { ...figures, step, bars: toBars(histogram, step, clockOf(timeZone)), isOpen: filter.to == null };
+}
