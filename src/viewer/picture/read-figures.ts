@@ -19,15 +19,17 @@ interface Span {
   readonly to: number;
 }
 
-/** What is looked at: what the filter says, else from the first entry to now. Undefined where there is none. */
-async function spanOf({ client, workspaceId, filter, signal }: FiguresRequest): Promise<Span | undefined> {
+/** Milliseconds that a trail which has just begun is shown in. */
+const shortest = 3_600_000;
+
+/** What is looked at: what the filter says, else from the first entry to now. */
+async function spanOf({ client, workspaceId, filter, signal }: FiguresRequest): Promise<Span> {
   const [from, to] = [filter.from, filter.to].map((moment) => (moment == null ? undefined : Date.parse(moment)));
   if (from !== undefined && to !== undefined) return { from, to };
   const { oldest, newest } = await client.request(TimelineEndsDocument, { workspaceId, filter }, signal);
-  const first = from ?? timeOf(oldest);
   // The service's clock may go before the browser's; and an entry may be of tomorrow.
   const end = to ?? Math.max(Date.now(), (timeOf(newest) ?? 0) + 1);
-  return first === undefined ? undefined : { from: first, to: end };
+  return { from: from ?? Math.min(timeOf(oldest) ?? end, end - shortest), to: end };
 }
 
 const timeOf = ({ edges }: { edges: readonly { node: { createdAt: string } }[] }): number | undefined =>
@@ -36,8 +38,7 @@ const timeOf = ({ edges }: { edges: readonly { node: { createdAt: string } }[] }
 /** Reads the picture of what a filter selects. Rejects as `client.request` does. */
 export async function readFigures(request: FiguresRequest): Promise<Figures> {
   const { client, workspaceId, filter, timeZone, signal } = request;
-  const now = Date.now();
-  const span = (await spanOf(request)) ?? { from: now - 1, to: now };
+  const span = await spanOf(request);
   const from = Math.max(span.from, span.to - longestSpan);
   const step = stepFor(span.to - from);
   const asked = {

@@ -1,5 +1,9 @@
 import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import { useIntl } from 'react-intl';
 import type { Activity, ActivityFilter, ActivityLogClient } from '../../client/client.ts';
+import { filterOf, meaningOf, parseQuery } from '../find/query.ts';
+import { PictureArea } from '../picture/picture-area.tsx';
+import { useShown } from '../picture/shown.ts';
 import { useDirection, useSay } from '../words/localised.tsx';
 import { ConnectionStatus } from './connection-status.tsx';
 import { DetailPanel } from './detail-panel.tsx';
@@ -26,14 +30,14 @@ export interface ActivityTimelineProps {
   onSignedOut(reason: string): void;
 }
 
-/** A query that looks for nothing in particular. */
-const all: ActivityFilter = {};
-
 /** The trail of a workspace: the newest entries, live, older ones as they are scrolled to, and one of them in detail. */
 export function ActivityTimeline(props: ActivityTimelineProps) {
   const { client, workspaceId, role, place } = props;
   const { entryId } = place;
-  const filter = all;
+  const { timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone } = useIntl();
+  const meaning = meaningOf(parseQuery(place.query));
+  // The same one for what means the same: who asks by it asks once.
+  const filter = useMemo<ActivityFilter>(() => filterOf(parseQuery(place.query), { timeZone }), [meaning, timeZone]);
   const handlers = useRef(props);
   handlers.current = props;
   const trail = useMemo(
@@ -51,6 +55,8 @@ export function ActivityTimeline(props: ActivityTimelineProps) {
   const names = useNames(client, workspaceId);
   const root = useRef<HTMLElement>(null);
   const list = useRef<TimelineListHandle>(null);
+  const [facetsSlot, setFacetsSlot] = useState<HTMLElement | null>(null);
+  const { facets } = useShown();
   const [activeId, setActiveId] = useState<string>();
   const { entries } = state;
   const shownId = entryId ?? activeId;
@@ -58,11 +64,11 @@ export function ActivityTimeline(props: ActivityTimelineProps) {
 
   const context = useMemo<TimelineContext>(
     () => ({
-      ...{ client, workspaceId, role, names, place, filter },
+      ...{ client, workspaceId, role, names, place, filter, onArrivals: trail.onArrivals },
       go: (change, step) => handlers.current.onPlaceChange({ ...place, ...change }, step),
       hrefOf: (change) => handlers.current.hrefOf({ ...place, ...change }),
     }),
-    [client, workspaceId, role, names, place, filter],
+    [client, workspaceId, role, names, place, filter, trail],
   );
   const open = useCallback((entry: Activity) => {
     setActiveId(entry.id);
@@ -102,24 +108,30 @@ export function ActivityTimeline(props: ActivityTimelineProps) {
               onAgain={() => void trail.begin()}
             />
           </header>
-          {state.phase === 'loading' && <LoadingTrail />}
-          {state.phase === 'failed' && <FailedTrail failure={state.failure} onAgain={() => void trail.begin()} />}
-          {state.phase === 'ready' && entries.length === 0 && state.waiting === 0 && (
-            <EmptyTrail workspace={names.workspace} />
-          )}
-          {state.phase === 'ready' && entries.length + state.waiting > 0 && (
-            <TimelineList
-              ref={list}
-              trail={trail}
-              state={state}
-              names={names}
-              shownId={entryId}
-              activeId={shownId}
-              hrefOf={(id) => context.hrefOf({ entryId: id })}
-              onOpen={open}
-              onMove={move}
-            />
-          )}
+          {state.phase !== 'failed' && <PictureArea facetsSlot={facetsSlot} />}
+          <div className="al-columns">
+            <div className="al-facets-slot" ref={setFacetsSlot} data-shown={facets || undefined} />
+            <div className="al-main">
+              {state.phase === 'loading' && <LoadingTrail />}
+              {state.phase === 'failed' && <FailedTrail failure={state.failure} onAgain={() => void trail.begin()} />}
+              {state.phase === 'ready' && entries.length === 0 && state.waiting === 0 && (
+                <EmptyTrail workspace={names.workspace} />
+              )}
+              {state.phase === 'ready' && entries.length + state.waiting > 0 && (
+                <TimelineList
+                  ref={list}
+                  trail={trail}
+                  state={state}
+                  names={names}
+                  shownId={entryId}
+                  activeId={shownId}
+                  hrefOf={(id) => context.hrefOf({ entryId: id })}
+                  onOpen={open}
+                  onMove={move}
+                />
+              )}
+            </div>
+          </div>
         </div>
         {entryId !== undefined && (
           <DetailPanel
