@@ -28,7 +28,9 @@ const every = (kind: TickKind, of: number, number: (time: ClockTime) => number):
 /** From the finest on. */
 const grids: readonly Grid[] = [
   ...[5, 10, 15, 30, 60, 120, 180, 360, 720].map((minutes) => every('time', minutes, minuteNumber)),
-  every('day', 1, dayNumber),
+  ...[1, 2].map((days) => every('day', days, dayNumber)),
+  // From Monday on.
+  every('day', 7, (time) => dayNumber(time) + 3),
   // Twice a month: a fortnight of days would begin anywhere.
   { kind: 'day', stretch: (time) => monthNumber(time) * 2 + (time.day > 15 ? 1 : 0) },
   ...[1, 3, 6].map((months) => every('month', months, monthNumber)),

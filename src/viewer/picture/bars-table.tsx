@@ -34,7 +34,7 @@ export function BarsTable({ figures: { bars, step }, moments, onBar }: BarsTable
             <tr key={start}>
               <th scope="row">
                 <button type="button" onClick={() => onBar(index)}>
-                  {moments.span(start, end, step)}
+                  {moments.span(start, end, step.interval)}
                 </button>
               </th>
               {severities.map((severity) => (

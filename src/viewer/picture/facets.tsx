@@ -83,7 +83,9 @@ function FacetButton({ facet, exact, isOn, share, onToggle }: FacetButtonProps) 
     <button type="button" className="al-facet" aria-pressed={isOn} data-severity={severity} onClick={onToggle}>
       {severity && <SeverityIcon severity={severity} />}
       {actorType && <ActorIcon type={actorType} />}
-      <bdi data-code={isCode || undefined}>{label}</bdi>
+      <span className="al-facet-label" data-code={isCode || undefined}>
+        <bdi>{label}</bdi>
+      </span>
       <span className="al-facet-count">
         {exact ? formatNumber(count) : say('picture.about', { count: formatNumber(count, { notation: 'compact' }) })}
       </span>

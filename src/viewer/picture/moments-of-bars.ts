@@ -8,8 +8,11 @@ import type { Step } from './steps.ts';
 export interface BarMoments {
   /** Under a bar: `10:15`, `28 Nov`, `Nov`, `2026`. */
   tick(moment: number, kind: TickKind): string;
-  /** From one moment to another, which does not belong to it: `28 Nov 2026, 10:00 – 10:15`, `November 2026`. */
-  span(from: number, to: number, step: Step): string;
+  /**
+   * From one moment to another, which does not belong to it: `28 Nov 2026, 10:00 – 10:15`, `November 2026`.
+   * @param by what the bars are of; `all` for the whole of the picture, which is said by its days where it has several
+   */
+  span(from: number, to: number, by: Step['interval'] | 'all'): string;
 }
 
 const ticks: Record<TickKind, Intl.DateTimeFormatOptions> = {
@@ -18,6 +21,9 @@ const ticks: Record<TickKind, Intl.DateTimeFormatOptions> = {
   month: { month: 'short' },
   year: { year: 'numeric' },
 };
+
+/** Milliseconds. */
+const severalDays = 2 * 86_400_000;
 
 /** @param timeZone a name of the time zone database */
 export function createBarMoments(locale: string, timeZone: string): BarMoments {
@@ -29,10 +35,11 @@ export function createBarMoments(locale: string, timeZone: string): BarMoments {
   const ofMonths = format({ month: 'long', year: 'numeric' });
   return {
     tick: (moment, kind) => kinds.get(kind)?.format(moment) ?? '',
-    span(from, to, { interval }) {
+    span(from, to, by) {
       // A day ends where the next one begins: it is said by what is in it.
-      if (interval === 'MONTH') return ofMonths.formatRange(from, to - 1);
-      if (interval === 'DAY' || interval === 'WEEK') return ofDays.formatRange(from, to - 1);
+      if (by === 'MONTH') return ofMonths.formatRange(from, to - 1);
+      if (by === 'DAY' || by === 'WEEK' || (by === 'all' && to - from > severalDays))
+        return ofDays.formatRange(from, to - 1);
       return ofTimes.formatRange(from, to);
     },
   };

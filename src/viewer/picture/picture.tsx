@@ -102,7 +102,7 @@ function Content({ figures, timeZone, isTable, isFolded, children }: ContentProp
     ? bars.slice(first, last + 1).reduce((sum, bar) => plus(sum, bar.counts), none)
     : bySeverity(figures.severities);
   const span = spanOf(bars, first, last);
-  const spanText = span ? moments.span(span.from, span.to, step) : '';
+  const spanText = span ? moments.span(span.from, span.to, brush.selected ? step.interval : 'all') : '';
   const entries = say(figures.exact ? 'picture.entries' : 'picture.entries.about', { count: totalOf(counts) });
   const bySeverityText = say('picture.bySeverity', {
     errors: counts.ERROR,

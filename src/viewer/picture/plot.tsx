@@ -87,6 +87,7 @@ export function Plot({ figures, brush, clock, moments, at, reading, describedBy 
             className="al-column-of-bar"
             data-start={new Date(start).toISOString()}
             data-count={totalOf(counts)}
+            data-aside={(isRange && selected && (index < selected.first || index > selected.last)) || undefined}
           >
             {stack(counts, scale).map((layer) => (
               <rect
@@ -107,8 +108,8 @@ export function Plot({ figures, brush, clock, moments, at, reading, describedBy 
           <text
             key={count}
             className="al-count"
-            x={isMirrored ? width - 2 : 2}
-            y={height - scale(count) - 3}
+            x={isMirrored ? -7 : width + 7}
+            y={height - scale(count) + 4}
             textAnchor={isMirrored ? 'end' : 'start'}
             direction="ltr"
           >
