@@ -3,13 +3,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Activity } from '../../src/client/client.ts';
 import { bucketBounds } from '../../src/core/activity/histogram.ts';
-import { addTerm, filterOf, parseQuery } from '../../src/viewer/find/query.ts';
+import { filterOf, parseQuery } from '../../src/viewer/find/query.ts';
 import { ticksOf } from '../../src/viewer/picture/axis.ts';
 import { barAt, severities, toBars, totalOf } from '../../src/viewer/picture/bars.ts';
 import { clockOf, toLocalText } from '../../src/viewer/picture/clock.ts';
 import { facetGroups } from '../../src/viewer/picture/facet-groups.ts';
 import { addEntries, type Figures } from '../../src/viewer/picture/figures.ts';
 import { widened, withRange } from '../../src/viewer/picture/range-query.ts';
+import { relaxedFilter } from '../../src/viewer/picture/relaxed-filter.ts';
 import { leastHeight, stack } from '../../src/viewer/picture/stack.ts';
 import { longestSpan, stepFor, steps } from '../../src/viewer/picture/steps.ts';
 
@@ -162,7 +163,7 @@ describe('a range of a picture', () => {
 });
 
 const figures = (bars: Figures['bars'], rest: Partial<Figures> = {}): Figures => ({
-  ...{ total: 0, exact: true, counted: 0, step: stepFor(hour), bars, isOpen: true },
+  ...{ total: 0, exact: true, counted: 0, step: stepFor(hour), bars, isOpen: true, estimated: [] },
   ...{ eventKeys: [], actors: [], severities: [], brands: [], entityTypes: [], ...rest },
 });
 
@@ -220,9 +221,9 @@ describe('facets', () => {
       { eventKey: 'content.sent', count: 2 },
     ],
   });
-  const of = (role: 'CLIENT' | 'ADMIN' | undefined) =>
+  const of = (role: 'CLIENT' | 'ADMIN' | undefined, query = '') =>
     Object.fromEntries(
-      facetGroups(counted, { role, names, say: (id) => id }).map(({ name, facets }) => [
+      facetGroups(counted, { role, names, query, say: (id) => id }).map(({ name, facets }) => [
         name,
         facets.map(({ qualifier, value, label, count }) => [qualifier, value, label, count]),
       ]),
@@ -230,30 +231,43 @@ describe('facets', () => {
 
   it('are asked for as they are known, those of one name as one', () => {
     expect(of('ADMIN')).toEqual({
-      brand: [['brand', 'b1', 'B1', 6]],
-      event: [
+      brands: [['brand', 'b1', 'B1', 6]],
+      eventKeys: [
         ['event', 'content.approved', 'content.approved', 4],
         ['event', 'content.sent', 'content.sent', 2],
       ],
-      actor: [
+      actors: [
         ['actor', 'Mara', 'Mara', 5],
         ['user', 'u3', 'u3', 1],
       ],
     });
-    expect(addTerm('', 'actor', 'Mara')).toBe('actor:Mara');
+    // By a label and by an id would be both.
+    expect(of('ADMIN', 'user:u3')['actors']).toEqual([['user', 'u3', 'u3', 1]]);
+  });
+
+  it('are counted without the condition that another choice would widen', () => {
+    const filter = { ...{ brandIds: ['b1'], severities: ['ERROR' as const] }, actorLabels: ['Mara'], search: 'x' };
+    expect(relaxedFilter(filter, 'brands')).toEqual({ severities: ['ERROR'], actorLabels: ['Mara'], search: 'x' });
+    expect(relaxedFilter(filter, 'actors')).toEqual({ brandIds: ['b1'], severities: ['ERROR'], search: 'x' });
+    expect(relaxedFilter(filter, 'eventKeys')).toBeUndefined();
+    expect(relaxedFilter({ ...filter, actorUserIds: ['u1'] }, 'actors')).toBeUndefined();
+    expect(relaxedFilter({ entities: [{ type: 'MEDIA', id: 'm' }] }, 'entityTypes')).toBeUndefined();
+    expect(relaxedFilter({ entities: [{ type: 'MEDIA' }] }, 'entityTypes')).toEqual({});
   });
 
   it('offer clients neither users, nor words out of code, nor a choice that is none', () => {
     expect(of('CLIENT')).toEqual({
-      event: [
+      eventKeys: [
         ['event', 'content.approved', 'Content approved', 4],
         ['event', 'content.sent', 'Content sent', 2],
       ],
-      actor: [
+      actors: [
         ['actor', 'Mara', 'Mara', 5],
         ['actortype', 'user', 'actor.USER', 1],
       ],
     });
-    expect(of(undefined)['actor']).toContainEqual(['actortype', 'user', 'actor.USER', 1]);
+    expect(of(undefined)['actors']).toContainEqual(['actortype', 'user', 'actor.USER', 1]);
+    // What was chosen can be given up.
+    expect(of('CLIENT', 'brand:b1')['brands']).toEqual([['brand', 'b1', 'B1', 6]]);
   });
 });

@@ -152,7 +152,7 @@ describe.skipIf(chromiumPath === undefined)(`the picture in a browser${whySkippe
     await page.keyboard.press('ArrowLeft');
     await page.keyboard.press('Shift+ArrowLeft');
     await page.keyboard.press('Enter');
-    await expect.poll(() => query(page)).toBe('after:2026-11-19 before:2026-11-21');
+    await expect.poll(() => query(page)).toBe('before:2026-11-21 after:2026-11-19');
     await isDrawn(page);
     expect(await total(page)).toBe(
       `${(await statistics('weeks', { from: '2026-11-18T23:00:00Z', to: '2026-11-20T23:00:00Z' }, 'DAY')).total} entries`,
@@ -210,6 +210,9 @@ describe.skipIf(chromiumPath === undefined)(`the picture in a browser${whySkippe
     const filter = { eventKeys: ['content.step_8'], brandIds: ['nike'], actorUserIds: ['usr_mara'] };
     await expect.poll(() => total(page)).toBe(`${(await statistics('weeks', filter, 'DAY')).total} entries`);
     expect(await facet(page, 'Nike').getAttribute('aria-pressed')).toBe('true');
+    // What else could be chosen is there, with what it would bring.
+    const others = await statistics('weeks', { ...filter, brandIds: ['aurora'] }, 'DAY');
+    await expect.poll(() => facet(page, 'Aurora Outdoor').textContent()).toBe(`Aurora Outdoor${others.total}`);
     await picture(page, 'picture-facets');
     expect(await violations(page)).toEqual([]);
     for (const name of ['content.step_8', 'Nike', 'usr_mara']) await facet(page, name).click();
@@ -232,7 +235,7 @@ describe.skipIf(chromiumPath === undefined)(`the picture in a browser${whySkippe
     for (let at = 0; at < 10_400; at += 800)
       await stage.log(Array.from({ length: 800 }, (_, n) => entry('many', `m${at + n}`, { brandId: 'nike' })));
     await open(page, 'many');
-    expect(await total(page)).toMatch(/^About (9|10|11),\d\d\d entries$/);
+    expect(await total(page)).toMatch(/^About (9|10|11),\d00 entries$/);
     expect(await page.getByText('Estimated').getAttribute('title')).toMatch(/a sample of [\d,]+ entries/);
     expect(await facet(page, 'nike').textContent()).toMatch(/^nike≈ 1?\d(\.\d)?k$/i);
     await picture(page, 'picture-estimated');
@@ -247,10 +250,11 @@ describe.skipIf(chromiumPath === undefined)(`the picture in a browser${whySkippe
     const names = await page.getByRole('region', { name: 'Filters' }).getByRole('group').allTextContents();
     expect(names.map((text) => /^[A-Z][a-z]+?(?=[A-Z])/.exec(text)?.[0])).toEqual(['Severity', 'Events', 'Actors']);
     expect(names.join(' ')).not.toMatch(/usr_mara|content\./);
-    await facet(page, 'Content step 4').click();
-    await expect.poll(() => query(page)).toBe('event:content.step_4');
     await facet(page, 'User').click();
-    await expect.poll(() => query(page)).toBe('event:content.step_4 actortype:user');
+    await expect.poll(() => query(page)).toBe('actortype:user');
+    await facet(page, 'Content step 2').click();
+    await expect.poll(() => query(page)).toBe('actortype:user event:content.step_2');
+    await expect.poll(() => total(page)).toBe('17 entries');
     await rows(page).first().waitFor();
     await picture(page, 'picture-client');
     expect(complaints).toEqual([]);
@@ -318,7 +322,7 @@ describe.skipIf(chromiumPath === undefined)(`the picture in a browser${whySkippe
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('Shift+ArrowRight');
     await page.keyboard.press('Enter');
-    await expect.poll(() => query(page)).toBe('after:2026-11-18 before:2026-11-20');
+    await expect.poll(() => query(page)).toMatch(/^after:2026-11-18 before:2026-11-20$/);
     expect(complaints).toEqual([]);
   });
 });

@@ -266,7 +266,18 @@ export type StatisticsQueryVariables = Exact<{
 }>;
 
 
-export type StatisticsQuery = { activityStats: { total: number, exact: boolean, counted: number, histogram: Array<{ start: string, end: string, severities: Array<{ severity: ActivitySeverity, count: number }> }>, eventKeys: Array<{ eventKey: string, count: number }>, actors: Array<{ actorType: ActivityActorType, actorUserId: string | null, actorLabel: string | null, count: number }>, severities: Array<{ severity: ActivitySeverity, count: number }>, brands: Array<{ brandId: string, count: number }>, entityTypes: Array<{ entityType: ActivityEntityType, count: number }> } };
+export type StatisticsQuery = { activityStats: { total: number, counted: number, exact: boolean, histogram: Array<{ start: string, end: string, severities: Array<{ severity: ActivitySeverity, count: number }> }>, eventKeys: Array<{ eventKey: string, count: number }>, actors: Array<{ actorType: ActivityActorType, actorUserId: string | null, actorLabel: string | null, count: number }>, severities: Array<{ severity: ActivitySeverity, count: number }>, brands: Array<{ brandId: string, count: number }>, entityTypes: Array<{ entityType: ActivityEntityType, count: number }> } };
+
+export type FacetsQueryVariables = Exact<{
+  workspaceId: string;
+  filter?: ActivityFilter | null | undefined;
+  interval: ActivityStatsInterval;
+}>;
+
+
+export type FacetsQuery = { activityStats: { exact: boolean, eventKeys: Array<{ eventKey: string, count: number }>, actors: Array<{ actorType: ActivityActorType, actorUserId: string | null, actorLabel: string | null, count: number }>, severities: Array<{ severity: ActivitySeverity, count: number }>, brands: Array<{ brandId: string, count: number }>, entityTypes: Array<{ entityType: ActivityEntityType, count: number }> } };
+
+export type FacetFieldsFragment = { exact: boolean, eventKeys: Array<{ eventKey: string, count: number }>, actors: Array<{ actorType: ActivityActorType, actorUserId: string | null, actorLabel: string | null, count: number }>, severities: Array<{ severity: ActivitySeverity, count: number }>, brands: Array<{ brandId: string, count: number }>, entityTypes: Array<{ entityType: ActivityEntityType, count: number }> };
 
 export type TimelineQueryVariables = Exact<{
   workspaceId: string;
@@ -375,6 +386,33 @@ export const LegalHoldFieldsFragmentDoc = new TypedDocumentString(`
   releasedAt
 }
     `, {"fragmentName":"LegalHoldFields"}) as unknown as TypedDocumentString<LegalHoldFieldsFragment, unknown>;
+export const FacetFieldsFragmentDoc = new TypedDocumentString(`
+    fragment FacetFields on ActivityStats {
+  exact
+  eventKeys {
+    eventKey
+    count
+  }
+  actors {
+    actorType
+    actorUserId
+    actorLabel
+    count
+  }
+  severities {
+    severity
+    count
+  }
+  brands {
+    brandId
+    count
+  }
+  entityTypes {
+    entityType
+    count
+  }
+}
+    `, {"fragmentName":"FacetFields"}) as unknown as TypedDocumentString<FacetFieldsFragment, unknown>;
 export const ActivityAddedDocument = new TypedDocumentString(`
     subscription ActivityAdded($workspaceId: String!, $filter: ActivityFilter, $after: String!) {
   activityAdded(workspaceId: $workspaceId, filter: $filter, after: $after) {
@@ -611,7 +649,6 @@ export const StatisticsDocument = new TypedDocumentString(`
     timeZone: $timeZone
   ) {
     total
-    exact
     counted
     histogram {
       start
@@ -621,31 +658,65 @@ export const StatisticsDocument = new TypedDocumentString(`
         count
       }
     }
-    eventKeys {
-      eventKey
-      count
-    }
-    actors {
-      actorType
-      actorUserId
-      actorLabel
-      count
-    }
-    severities {
-      severity
-      count
-    }
-    brands {
-      brandId
-      count
-    }
-    entityTypes {
-      entityType
-      count
-    }
+    ...FacetFields
   }
 }
-    `) as unknown as TypedDocumentString<StatisticsQuery, StatisticsQueryVariables>;
+    fragment FacetFields on ActivityStats {
+  exact
+  eventKeys {
+    eventKey
+    count
+  }
+  actors {
+    actorType
+    actorUserId
+    actorLabel
+    count
+  }
+  severities {
+    severity
+    count
+  }
+  brands {
+    brandId
+    count
+  }
+  entityTypes {
+    entityType
+    count
+  }
+}`) as unknown as TypedDocumentString<StatisticsQuery, StatisticsQueryVariables>;
+export const FacetsDocument = new TypedDocumentString(`
+    query Facets($workspaceId: String!, $filter: ActivityFilter, $interval: ActivityStatsInterval!) {
+  activityStats(workspaceId: $workspaceId, filter: $filter, interval: $interval) {
+    ...FacetFields
+  }
+}
+    fragment FacetFields on ActivityStats {
+  exact
+  eventKeys {
+    eventKey
+    count
+  }
+  actors {
+    actorType
+    actorUserId
+    actorLabel
+    count
+  }
+  severities {
+    severity
+    count
+  }
+  brands {
+    brandId
+    count
+  }
+  entityTypes {
+    entityType
+    count
+  }
+}`) as unknown as TypedDocumentString<FacetsQuery, FacetsQueryVariables>;
 export const TimelineDocument = new TypedDocumentString(`
     query Timeline($workspaceId: String!, $filter: ActivityFilter, $first: Int, $after: String, $last: Int, $before: String) {
   timeline(

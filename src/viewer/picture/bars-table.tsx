@@ -1,7 +1,7 @@
 import { useIntl } from 'react-intl';
 import { useSay } from '../words/localised.tsx';
 import { severities, totalOf } from './bars.ts';
-import type { Figures } from './figures.ts';
+import { type Figures, sayable } from './figures.ts';
 import type { BarMoments } from './moments-of-bars.ts';
 
 interface BarsTableProps {
@@ -12,7 +12,8 @@ interface BarsTableProps {
 }
 
 /** The bars that have something as lines of a table, the newest first as in the list. */
-export function BarsTable({ figures: { bars, step }, moments, onBar }: BarsTableProps) {
+export function BarsTable({ figures, moments, onBar }: BarsTableProps) {
+  const { bars, step } = figures;
   const say = useSay();
   const { formatNumber } = useIntl();
   const lines = bars.map((bar, index) => ({ ...bar, index })).filter(({ counts }) => totalOf(counts) > 0);
@@ -39,7 +40,7 @@ export function BarsTable({ figures: { bars, step }, moments, onBar }: BarsTable
               </th>
               {severities.map((severity) => (
                 <td key={severity} data-severity={counts[severity] > 0 ? severity : undefined}>
-                  {formatNumber(counts[severity])}
+                  {formatNumber(sayable(counts[severity], figures))}
                 </td>
               ))}
             </tr>

@@ -1,11 +1,12 @@
 import type { ActivityActorType, ActivitySeverity } from '../../client/client.ts';
-import type { Qualifier } from '../find/query.ts';
+import { parseQuery, type Qualifier } from '../find/query.ts';
 import type { Role } from '../timeline/timeline-context.ts';
 import type { Names } from '../timeline/use-names.ts';
 import { inWords } from '../timeline/words.ts';
 import type { Say } from '../words/localised.tsx';
 import { severities } from './bars.ts';
 import type { Figures } from './figures.ts';
+import type { FacetName } from './relaxed-filter.ts';
 
 /** A value that can be filtered by, and how many entries have it. */
 export interface Facet {
@@ -21,7 +22,8 @@ export interface Facet {
 }
 
 export interface FacetGroup {
-  readonly name: 'severity' | 'event' | 'actor' | 'brand' | 'type';
+  readonly name: FacetName;
+  readonly exact: boolean;
   readonly facets: readonly Facet[];
 }
 
@@ -29,6 +31,8 @@ interface Reader {
   readonly role: Role | undefined;
   readonly names: Names;
   readonly say: Say;
+  /** What is looked for now. */
+  readonly query: string;
 }
 
 /** How an actor is asked for: by the label, else by the user, which only those may who see users. */
@@ -55,12 +59,16 @@ function together(facets: readonly Facet[]): readonly Facet[] {
 
 /** What can be filtered by, in groups, for whoever reads. Clients get no names out of code, and no choice that is none. */
 export function facetGroups(figures: Figures, reader: Reader): readonly FacetGroup[] {
-  const { role, names, say } = reader;
+  const { role, names, say, query } = reader;
   const isClient = role === 'CLIENT';
+  // Who is asked for by a label and by an id is both: of actors only those are a choice that are known as those chosen.
+  const chosen = new Set(parseQuery(query).terms.map(({ qualifier }) => qualifier));
+  const isActorChosen = (['actor', 'user', 'actortype'] as const).some((qualifier) => chosen.has(qualifier));
+  const isMore = ({ qualifier }: Facet) => !isActorChosen || chosen.has(qualifier);
   const counts = new Map(figures.severities.map(({ severity, count }) => [severity, count]));
-  const groups: readonly FacetGroup[] = [
+  const groups: readonly Omit<FacetGroup, 'exact'>[] = [
     {
-      name: 'severity',
+      name: 'severities',
       facets: severities
         .filter((severity) => counts.has(severity))
         .map((severity) => ({
@@ -69,25 +77,27 @@ export function facetGroups(figures: Figures, reader: Reader): readonly FacetGro
         })),
     },
     {
-      name: 'brand',
+      name: 'brands',
       facets: figures.brands.map(({ brandId, count }) => ({
         ...{ qualifier: 'brand', value: brandId, label: names.brand(brandId), count },
       })),
     },
     {
-      name: 'event',
+      name: 'eventKeys',
       facets: figures.eventKeys.map(({ eventKey, count }) => ({
         ...{ qualifier: 'event', value: eventKey, count },
         ...{ label: isClient ? inWords(eventKey) : eventKey, isCode: !isClient },
       })),
     },
-    { name: 'actor', facets: together(figures.actors.map((actor) => actorFacet(actor, reader))) },
+    { name: 'actors', facets: together(figures.actors.map((actor) => actorFacet(actor, reader))).filter(isMore) },
     {
-      name: 'type',
+      name: 'entityTypes',
       facets: figures.entityTypes.map(({ entityType, count }) => ({
         ...{ qualifier: 'type', value: entityType.toLowerCase(), label: say(`entity.${entityType}`), count },
       })),
     },
   ];
-  return groups.filter(({ facets }) => facets.length > (isClient ? 1 : 0));
+  return groups
+    .filter(({ facets }) => facets.length > 1 || facets.some(({ qualifier }) => !isClient || chosen.has(qualifier)))
+    .map((group) => ({ ...group, exact: !figures.estimated.includes(group.name) }));
 }

@@ -19,11 +19,11 @@ interface FacetsProps {
 /** What there is how much of: a click filters by it, another one no more. */
 export function Facets({ figures, onClose }: FacetsProps) {
   const say = useSay();
-  const { role, names } = useTimeline();
+  const { role, names, place } = useTimeline();
   return (
     <section className="al-facets" aria-label={say('picture.facets')} tabIndex={0}>
-      {facetGroups(figures, { role, names, say }).map((group) => (
-        <Group key={group.name} group={group} exact={figures.exact} />
+      {facetGroups(figures, { role, names, say, query: place.query }).map((group) => (
+        <Group key={group.name} group={group} />
       ))}
       {onClose && (
         <button type="button" className="al-button" data-kind="primary" onClick={onClose}>
@@ -34,7 +34,7 @@ export function Facets({ figures, onClose }: FacetsProps) {
   );
 }
 
-function Group({ group: { name, facets }, exact }: { group: FacetGroup; exact: boolean }) {
+function Group({ group: { name, exact, facets } }: { group: FacetGroup }) {
   const say = useSay();
   const { place, go } = useTimeline();
   const [isWhole, setIsWhole] = useState(false);

@@ -1,10 +1,11 @@
 import type { Activity } from '../../client/client.ts';
 import type { StatisticsQuery } from '../../client/generated/graphql.ts';
 import { type Bar, barAt, bySeverity, none, plus } from './bars.ts';
+import type { FacetName } from './relaxed-filter.ts';
 import type { Step } from './steps.ts';
 
 type Statistics = StatisticsQuery['activityStats'];
-type Counted<K extends 'eventKeys' | 'actors' | 'severities' | 'brands' | 'entityTypes'> = Statistics[K];
+type Counted<K extends FacetName> = Statistics[K];
 
 /** What happened when, and of what there was how much. */
 export interface Figures {
@@ -18,6 +19,8 @@ export interface Figures {
   readonly bars: readonly Bar[];
   /** True where the last bar goes on: nothing was asked to end. */
   readonly isOpen: boolean;
+  /** Facets whose counts are estimates. The values that one has a condition on are there as they would be without it. */
+  readonly estimated: readonly FacetName[];
   readonly eventKeys: Counted<'eventKeys'>;
   readonly actors: Counted<'actors'>;
   readonly severities: Counted<'severities'>;
@@ -71,3 +74,7 @@ function addOne(figures: Figures, entry: Activity): Figures {
 
 /** The figures with entries that have come in since they were read. */
 export const addEntries = (figures: Figures, entries: readonly Activity[]): Figures => entries.reduce(addOne, figures);
+
+/** A count as it may be said: of an estimate the first two digits, since the others mean nothing. */
+export const sayable = (count: number, { exact }: Pick<Figures, 'exact'>): number =>
+  exact ? count : Number(count.toPrecision(2));

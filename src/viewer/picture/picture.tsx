@@ -3,11 +3,11 @@ import { createPortal } from 'react-dom';
 import { useIntl } from 'react-intl';
 import { useTimeline } from '../timeline/timeline-context.ts';
 import { useDirection, useSay } from '../words/localised.tsx';
-import { type BySeverity, bySeverity, none, plus, totalOf } from './bars.ts';
+import { none, plus, totalOf } from './bars.ts';
 import { BarsTable } from './bars-table.tsx';
 import { clockOf } from './clock.ts';
 import { Facets } from './facets.tsx';
-import type { Figures } from './figures.ts';
+import { type Figures, sayable } from './figures.ts';
 import { spanOf, useBarMoments } from './moments-of-bars.ts';
 import { PictureTools } from './picture-tools.tsx';
 import { Plot } from './plot.tsx';
@@ -98,16 +98,16 @@ function Content({ figures, timeZone, isTable, isFolded, children }: ContentProp
   };
   const brush = useBrush({ bars, direction, onBar: toBar, onRange: toRange });
   const { first, last } = brush.selected ?? { first: 0, last: bars.length - 1 };
-  const counts: BySeverity = brush.selected
-    ? bars.slice(first, last + 1).reduce((sum, bar) => plus(sum, bar.counts), none)
-    : bySeverity(figures.severities);
+  const counts = bars.slice(first, last + 1).reduce((sum, bar) => plus(sum, bar.counts), none);
   const span = spanOf(bars, first, last);
   const spanText = span ? moments.span(span.from, span.to, brush.selected ? step.interval : 'all') : '';
-  const entries = say(figures.exact ? 'picture.entries' : 'picture.entries.about', { count: totalOf(counts) });
+  const entries = say(figures.exact ? 'picture.entries' : 'picture.entries.about', {
+    count: sayable(totalOf(counts), figures),
+  });
   const bySeverityText = say('picture.bySeverity', {
-    errors: counts.ERROR,
-    warnings: counts.WARNING,
-    info: counts.INFO,
+    errors: sayable(counts.ERROR, figures),
+    warnings: sayable(counts.WARNING, figures),
+    info: sayable(counts.INFO, figures),
   });
   return (
     <>

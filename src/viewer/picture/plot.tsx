@@ -12,7 +12,7 @@ import type { useBrush } from './use-brush.ts';
 import { useWidth } from './use-width.ts';
 
 /** Pixels. */
-const [height, headroom, wordWidth] = [84, 8, 84] as const;
+const [height, headroom, wordWidth] = [84, 8, 72] as const;
 
 interface PlotProps {
   figures: Figures;
@@ -39,7 +39,7 @@ export function Plot({ figures, brush, clock, moments, at, reading, describedBy 
   const gap = each > 5 ? 1.5 : each > 2.5 ? 0.75 : 0;
   const most = Math.max(...bars.map(({ counts }) => totalOf(counts)), 1);
   const scale = scaleLinear([0, most], [0, height - headroom]);
-  const lines = scale.ticks(2).filter((count) => count > 0 && Number.isInteger(count));
+  const lines = scale.ticks(3).filter((count) => count > 0 && Number.isInteger(count));
   const ticks = useMemo(() => ticksOf(bars, clock, width / wordWidth), [bars, clock, width]);
   /** Where so many bars from the beginning reach to. */
   const x = (count: number, wide = 0) => (isMirrored ? width - count * each - wide : count * each);

@@ -1,8 +1,9 @@
 import type { ActivityFilter, ActivityLogClient } from '../../client/client.ts';
-import { StatisticsDocument, TimelineEndsDocument } from '../../client/generated/graphql.ts';
+import { FacetsDocument, StatisticsDocument, TimelineEndsDocument } from '../../client/generated/graphql.ts';
 import { toBars } from './bars.ts';
 import { clockOf } from './clock.ts';
 import type { Figures } from './figures.ts';
+import { type FacetName, facetNames, relaxedFilter } from './relaxed-filter.ts';
 import { longestSpan, stepFor } from './steps.ts';
 
 export interface FiguresRequest {
@@ -35,6 +36,18 @@ async function spanOf({ client, workspaceId, filter, signal }: FiguresRequest): 
 const timeOf = ({ edges }: { edges: readonly { node: { createdAt: string } }[] }): number | undefined =>
   edges[0] && Date.parse(edges[0].node.createdAt);
 
+/** The values of the facets that the filter has a condition on, as they would be without it. */
+async function readRelaxed({ client, workspaceId, signal }: FiguresRequest, filter: ActivityFilter) {
+  const read = async (facet: FacetName) => {
+    const relaxed = relaxedFilter(filter, facet);
+    if (relaxed === undefined) return [];
+    const asked = { workspaceId, filter: relaxed, interval: 'MONTH' } as const;
+    const { activityStats } = await client.request(FacetsDocument, asked, signal);
+    return [{ facet, exact: activityStats.exact, values: { [facet]: activityStats[facet] } }];
+  };
+  return (await Promise.all(facetNames.map(read))).flat();
+}
+
 /** Reads the picture of what a filter selects. Rejects as `client.request` does. */
 export async function readFigures(request: FiguresRequest): Promise<Figures> {
   const { client, workspaceId, filter, timeZone, signal } = request;
@@ -45,7 +58,18 @@ export async function readFigures(request: FiguresRequest): Promise<Figures> {
     ...{ workspaceId, timeZone, interval: step.interval },
     filter: { ...filter, from: new Date(from).toISOString(), to: new Date(span.to).toISOString() },
   };
-  const { activityStats } = await client.request(StatisticsDocument, asked, signal);
+  const [{ activityStats }, relaxed] = await Promise.all([
+    client.request(StatisticsDocument, asked, signal),
+    readRelaxed(request, asked.filter),
+  ]);
   const { histogram, ...figures } = activityStats;
-  return { ...figures, step, bars: toBars(histogram, step, clockOf(timeZone)), isOpen: filter.to == null };
+  const exactOnes = new Map(relaxed.map(({ facet, exact }) => [facet, exact]));
+  return {
+    ...figures,
+    ...Object.assign({}, ...relaxed.map(({ values }) => values)),
+    estimated: facetNames.filter((facet) => !(exactOnes.get(facet) ?? figures.exact)),
+    step,
+    bars: toBars(histogram, step, clockOf(timeZone)),
+    isOpen: filter.to == null,
+  };
 }
