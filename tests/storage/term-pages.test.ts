@@ -13,7 +13,7 @@ import {
   readRuns,
   writePages,
 } from '@/storage/term-index/runs.ts';
-import { eachTerm, PageWriter, readTerm, type TermPage } from '@/storage/term-index/term-page.ts';
+import { agesOf, eachTerm, PageWriter, type TermPage } from '@/storage/term-index/term-page.ts';
 import { describeOnEachDatabase } from '../support/databases.ts';
 import { onDatabase } from '../support/generated-entries.ts';
 
@@ -66,8 +66,7 @@ it('pages give back the terms and times that they were made of, in order, four t
       expect(listsOf(pages)).toEqual(all);
       for (const { data } of pages) expect(data.length).toBeLessThanOrEqual(1_900);
       for (const [one, own] of all) {
-        const ages: number[] = [];
-        for (const page of pages) readTerm(page, one, ages);
+        const ages = pages.flatMap((page) => [...agesOf(page, one)]);
         expect(ages.map((age) => 0 - age).reverse()).toEqual(own);
       }
     }),

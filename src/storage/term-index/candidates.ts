@@ -6,7 +6,7 @@ import sql from 'sql-template-tag';
 import type { TermGroup } from '../../core/activity/terms.ts';
 import type { Queryable } from '../database.ts';
 import type { ReadRun } from './indexed.ts';
-import { readTerm, type TermPage } from './term-page.ts';
+import { agesOf, type TermPage } from './term-page.ts';
 
 export interface CandidateRequest {
   runs: readonly ReadRun[];
@@ -64,13 +64,26 @@ class Group {
     return taken;
   }
 
-  add(keys: readonly number[]): void {
-    if (keys.length === 0) return;
-    const all = new Float64Array(this.keys.length + keys.length);
-    all.set(this.keys);
-    all.set(keys, this.keys.length);
-    this.keys = eachOnce(all.sort());
+  /** @param lists each sorted, each key once in it; of runs that are behind one another most follow without a gap */
+  add(lists: readonly Float64Array[]): void {
+    const all = [this.keys, ...lists].filter(({ length }) => length > 0);
+    if (all.length > 1) this.keys = joined(all);
+    else if (all[0] !== undefined) this.keys = all[0];
   }
+}
+
+/** Sorted lists as one, each key once. */
+function joined(lists: Float64Array[]): Float64Array {
+  lists.sort((a, b) => (a[0] as number) - (b[0] as number));
+  const keys = new Float64Array(lists.reduce((sum, { length }) => sum + length, 0));
+  let length = 0;
+  let isSorted = true;
+  for (const list of lists) {
+    if (length > 0 && (keys[length - 1] as number) >= (list[0] as number)) isSorted = false;
+    keys.set(list, length);
+    length += list.length;
+  }
+  return isSorted ? keys : eachOnce(keys.sort());
 }
 
 function firstAbove(keys: Float64Array, until: number): number {
@@ -89,6 +102,14 @@ function eachOnce(keys: Float64Array): Float64Array {
   for (let at = 0; at < keys.length; at += 1)
     if (at === 0 || keys[at] !== keys[at - 1]) keys[kept++] = keys[at] as number;
   return keys.subarray(0, kept);
+}
+
+/** Those of a sorted list that are in the range. */
+function between(keys: Float64Array, begin: number, end: number): Float64Array {
+  const first = keys[0] ?? 0;
+  const last = keys.at(-1) ?? 0;
+  if (first >= begin && last <= end) return keys;
+  return keys.filter((key) => key >= begin && key <= end);
 }
 
 /** What two sorted lists have in common. */
@@ -182,10 +203,15 @@ async function read(
 ): Promise<void> {
   if (wanted.length === 0) return;
   const pagesOf = await readPages(database, wanted, forward, begin, group.pages);
-  const ages: number[] = [];
+  const lists: Float64Array[] = [];
   for (const [at, cursor] of wanted.entries()) {
     const pages = pagesOf[at] as TermPage[];
-    for (const page of pages) readTerm(page, cursor.term, ages);
+    let lastAge = 0;
+    for (const page of pages) {
+      const ages = agesOf(page, cursor.term);
+      lastAge = ages.at(-1) ?? lastAge;
+      lists.push(between(forward ? ages : ages.reverse().map((age) => 0 - age), begin, end));
+    }
     const last = pages.at(-1);
     // From the newest on, the page that the list begins in is read besides those that begin with the term.
     const start = cursor.last?.age ?? begin;
@@ -194,11 +220,10 @@ async function read(
     if (last === undefined || counted.length < group.pages || last.term !== cursor.term)
       cursor.known = Number.POSITIVE_INFINITY;
     // What was read last is the end of its last page.
-    else cursor.known = forward ? (ages.at(-1) as number) : -last.age;
+    else cursor.known = forward ? lastAge : -last.age;
     if (cursor.known >= end) cursor.known = Number.POSITIVE_INFINITY;
   }
-  const keys = forward ? ages : ages.map((age) => 0 - age);
-  group.add(keys.filter((key) => key >= begin && key <= end));
+  group.add(lists);
   group.cursors = group.cursors.filter(({ known }) => known !== Number.POSITIVE_INFINITY);
 }
 

@@ -57,6 +57,34 @@ class Numbers {
     } while (byte >= 0x80);
     return value;
   }
+
+  /** Numbers that are distances, each to the one before. A loop of its own: a list may have a hundred thousand of them. */
+  sums(base: number, count: number): Float64Array {
+    const data = this.#data;
+    const sums = new Float64Array(count);
+    let at = this.#at;
+    let sum = base;
+    for (let place = 0; place < count; place += 1) {
+      let byte = data[at++] as number;
+      let value = byte & 0x7f;
+      for (let factor = 0x80; byte >= 0x80; factor *= 0x80) {
+        byte = data[at++] as number;
+        value += (byte & 0x7f) * factor;
+      }
+      sum += value;
+      sums[place] = sum;
+    }
+    this.#at = at;
+    return sums;
+  }
+
+  /** Passes over some numbers. */
+  skip(count: number): void {
+    const data = this.#data;
+    let at = this.#at;
+    for (let left = count; left > 0; at += 1) if ((data[at] as number) < 0x80) left -= 1;
+    this.#at = at;
+  }
 }
 
 /** Writes terms in their order into pages. */
@@ -132,29 +160,21 @@ export function eachTerm({ term, age, data }: TermPage, each: (term: number, age
   let current = term;
   while (!numbers.done) {
     current += numbers.next();
-    const ages = new Float64Array(numbers.next());
-    let before = base;
-    for (let at = 0; at < ages.length; at += 1) {
-      before += numbers.next();
-      ages[at] = before;
-    }
-    each(current, ages);
+    each(current, numbers.sums(base, numbers.next()));
   }
 }
 
-/** Appends the ages that a page has of one term. */
-export function readTerm({ term, age, data }: TermPage, wanted: number, into: number[]): void {
+/** The ages that a page has of one term, from the lowest to the highest. */
+export function agesOf({ term, age, data }: TermPage, wanted: number): Float64Array {
   const numbers = new Numbers(data);
   const base = age - numbers.next();
   let current = term;
   while (!numbers.done) {
     current += numbers.next();
-    if (current > wanted) return;
+    if (current > wanted) break;
     const count = numbers.next();
-    let before = base;
-    for (let at = 0; at < count; at += 1) {
-      before += numbers.next();
-      if (current === wanted) into.push(before);
-    }
+    if (current === wanted) return numbers.sums(base, count);
+    numbers.skip(count);
   }
+  return new Float64Array(0);
 }
