@@ -219,7 +219,7 @@ describe.skipIf(chromiumPath === undefined)(`the picture in a browser${whySkippe
     await expect.poll(() => query(page)).toBe('');
     await expect.poll(() => total(page)).toBe('600 entries');
 
-    await page.getByRole('button', { name: 'Filters' }).click();
+    await page.getByRole('button', { name: 'Filters', exact: true }).click();
     await page.getByRole('button', { name: 'Chart' }).click();
     expect([await facet(page, 'Nike').isVisible(), await plot(page).isVisible()]).toEqual([false, false]);
     await page.reload();
@@ -295,7 +295,7 @@ describe.skipIf(chromiumPath === undefined)(`the picture in a browser${whySkippe
     await picture(page, `picture-phone-${colorScheme}`);
     expect(await violations(page)).toEqual([]);
     await page.getByRole('button', { name: filters, exact: true }).tap();
-    const nike = page.getByRole('button', { name: 'Nike' });
+    const nike = page.locator('.al-facets').getByRole('button', { name: 'Nike' });
     await nike.waitFor();
     await picture(page, `picture-phone-facets-${colorScheme}`);
     expect(await violations(page)).toEqual([]);

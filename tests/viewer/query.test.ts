@@ -230,6 +230,8 @@ describe('the language of the search box', () => {
     expect(removeTerm(addTerm('rate "too many"', 'brand', 'nike'), 'brand', 'nike')).toBe('rate "too many"');
     expect(addTerm('after:7d rate', 'after', 'today')).toBe('rate after:today');
     expect(addTerm('actor:"Inst', 'brand', 'a b')).toBe('actor:"Inst" brand:"a b"');
+    // A backslash at the end does not take the quote that closes for one of the value.
+    expect(parseQuery(addTerm('actor:"C:\\', 'brand', 'a')).terms.map(({ value }) => value)).toEqual(['C:\\', 'a']);
     expect(removeTerm('a  severity:error   b', 'severity')).toBe('a b');
     expect(removeTerm('brand:a rate brand:b limit', 'search', 'rate')).toBe('brand:a brand:b limit');
   });

@@ -17,6 +17,7 @@ import * as types from './graphql.ts';
 type Documents = {
     "subscription ActivityAdded($workspaceId: String!, $filter: ActivityFilter, $after: String!) {\n  activityAdded(workspaceId: $workspaceId, filter: $filter, after: $after) {\n    activity {\n      ...ActivityFields\n    }\n    liveCursor\n  }\n}": typeof types.ActivityAddedDocument,
     "fragment ActivityFields on ActivityLog {\n  id\n  databaseId\n  workspaceId\n  brandId\n  entityType\n  entityId\n  eventKey\n  message\n  context\n  actorType\n  actorUserId\n  actorLabel\n  payload\n  visibility\n  severity\n  createdAt\n}": typeof types.ActivityFieldsFragmentDoc,
+    "query Completions($workspaceId: String!) {\n  activityStats(workspaceId: $workspaceId, interval: MONTH) {\n    eventKeys {\n      eventKey\n      count\n    }\n    actors {\n      actorType\n      actorLabel\n      actorUserId\n      count\n    }\n    severities {\n      severity\n      count\n    }\n    brands {\n      brandId\n      brand {\n        name\n      }\n      count\n    }\n    entityTypes {\n      entityType\n      count\n    }\n  }\n}": typeof types.CompletionsDocument,
     "query LiveCursor($workspaceId: String!) {\n  timeline(workspaceId: $workspaceId, first: 0) {\n    liveCursor\n  }\n}": typeof types.LiveCursorDocument,
     "mutation LogMany($input: [ActivityLogInput!]!) {\n  activityLogMany(input: $input) {\n    results {\n      activity {\n        ...ActivityFields\n      }\n      duplicate\n      error {\n        code\n        message\n        field\n      }\n    }\n  }\n}": typeof types.LogManyDocument,
     "mutation Log($input: ActivityLogInput!) {\n  activityLog(input: $input) {\n    activity {\n      ...ActivityFields\n    }\n    duplicate\n    error {\n      code\n      message\n      field\n    }\n  }\n}": typeof types.LogDocument,
@@ -28,6 +29,7 @@ type Documents = {
 const documents: Documents = {
     "subscription ActivityAdded($workspaceId: String!, $filter: ActivityFilter, $after: String!) {\n  activityAdded(workspaceId: $workspaceId, filter: $filter, after: $after) {\n    activity {\n      ...ActivityFields\n    }\n    liveCursor\n  }\n}": types.ActivityAddedDocument,
     "fragment ActivityFields on ActivityLog {\n  id\n  databaseId\n  workspaceId\n  brandId\n  entityType\n  entityId\n  eventKey\n  message\n  context\n  actorType\n  actorUserId\n  actorLabel\n  payload\n  visibility\n  severity\n  createdAt\n}": types.ActivityFieldsFragmentDoc,
+    "query Completions($workspaceId: String!) {\n  activityStats(workspaceId: $workspaceId, interval: MONTH) {\n    eventKeys {\n      eventKey\n      count\n    }\n    actors {\n      actorType\n      actorLabel\n      actorUserId\n      count\n    }\n    severities {\n      severity\n      count\n    }\n    brands {\n      brandId\n      brand {\n        name\n      }\n      count\n    }\n    entityTypes {\n      entityType\n      count\n    }\n  }\n}": types.CompletionsDocument,
     "query LiveCursor($workspaceId: String!) {\n  timeline(workspaceId: $workspaceId, first: 0) {\n    liveCursor\n  }\n}": types.LiveCursorDocument,
     "mutation LogMany($input: [ActivityLogInput!]!) {\n  activityLogMany(input: $input) {\n    results {\n      activity {\n        ...ActivityFields\n      }\n      duplicate\n      error {\n        code\n        message\n        field\n      }\n    }\n  }\n}": types.LogManyDocument,
     "mutation Log($input: ActivityLogInput!) {\n  activityLog(input: $input) {\n    activity {\n      ...ActivityFields\n    }\n    duplicate\n    error {\n      code\n      message\n      field\n    }\n  }\n}": types.LogDocument,
@@ -45,6 +47,10 @@ export function graphql(source: "subscription ActivityAdded($workspaceId: String
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "fragment ActivityFields on ActivityLog {\n  id\n  databaseId\n  workspaceId\n  brandId\n  entityType\n  entityId\n  eventKey\n  message\n  context\n  actorType\n  actorUserId\n  actorLabel\n  payload\n  visibility\n  severity\n  createdAt\n}"): typeof import('./graphql.ts').ActivityFieldsFragmentDoc;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "query Completions($workspaceId: String!) {\n  activityStats(workspaceId: $workspaceId, interval: MONTH) {\n    eventKeys {\n      eventKey\n      count\n    }\n    actors {\n      actorType\n      actorLabel\n      actorUserId\n      count\n    }\n    severities {\n      severity\n      count\n    }\n    brands {\n      brandId\n      brand {\n        name\n      }\n      count\n    }\n    entityTypes {\n      entityType\n      count\n    }\n  }\n}"): typeof import('./graphql.ts').CompletionsDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

@@ -187,6 +187,13 @@ export type ActivityAddedSubscription = { activityAdded: { liveCursor: string, a
 
 export type ActivityFieldsFragment = { id: string, databaseId: string, workspaceId: string, brandId: string | null, entityType: ActivityEntityType, entityId: string, eventKey: string, message: string | null, context: string | null, actorType: ActivityActorType, actorUserId: string | null, actorLabel: string | null, payload: unknown, visibility: ActivityVisibility, severity: ActivitySeverity, createdAt: string };
 
+export type CompletionsQueryVariables = Exact<{
+  workspaceId: string;
+}>;
+
+
+export type CompletionsQuery = { activityStats: { eventKeys: Array<{ eventKey: string, count: number }>, actors: Array<{ actorType: ActivityActorType, actorLabel: string | null, actorUserId: string | null, count: number }>, severities: Array<{ severity: ActivitySeverity, count: number }>, brands: Array<{ brandId: string, count: number, brand: { name: string | null } }>, entityTypes: Array<{ entityType: ActivityEntityType, count: number }> } };
+
 export type LiveCursorQueryVariables = Exact<{
   workspaceId: string;
 }>;
@@ -440,6 +447,37 @@ export const ActivityAddedDocument = new TypedDocumentString(`
   severity
   createdAt
 }`) as unknown as TypedDocumentString<ActivityAddedSubscription, ActivityAddedSubscriptionVariables>;
+export const CompletionsDocument = new TypedDocumentString(`
+    query Completions($workspaceId: String!) {
+  activityStats(workspaceId: $workspaceId, interval: MONTH) {
+    eventKeys {
+      eventKey
+      count
+    }
+    actors {
+      actorType
+      actorLabel
+      actorUserId
+      count
+    }
+    severities {
+      severity
+      count
+    }
+    brands {
+      brandId
+      brand {
+        name
+      }
+      count
+    }
+    entityTypes {
+      entityType
+      count
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CompletionsQuery, CompletionsQueryVariables>;
 export const LiveCursorDocument = new TypedDocumentString(`
     query LiveCursor($workspaceId: String!) {
   timeline(workspaceId: $workspaceId, first: 0) {

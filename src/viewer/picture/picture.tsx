@@ -53,7 +53,8 @@ export function Picture({ facetsSlot }: { facetsSlot: HTMLElement | null }) {
           />
         </Content>
       )}
-      {failure && (
+      {/* What is wrong with the query is told where it is typed. */}
+      {failure && !failure.field?.startsWith('filter') && (
         <p className="al-picture-failure" role="status">
           {say('picture.failed')}{' '}
           <button type="button" className="al-button" onClick={again}>

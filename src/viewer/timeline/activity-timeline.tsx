@@ -1,7 +1,8 @@
-import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
-import { useIntl } from 'react-intl';
-import type { Activity, ActivityFilter, ActivityLogClient } from '../../client/client.ts';
-import { filterOf, meaningOf, parseQuery } from '../find/query.ts';
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import type { Activity, ActivityLogClient } from '../../client/client.ts';
+import { FindBar, type FindBarHandle } from '../find/find-bar.tsx';
+import { NothingFound } from '../find/nothing-found.tsx';
+import { useFilter } from '../find/use-filter.ts';
 import { PictureArea } from '../picture/picture-area.tsx';
 import { useShown } from '../picture/shown.ts';
 import { useDirection, useSay } from '../words/localised.tsx';
@@ -14,6 +15,7 @@ import { TimelineList, type TimelineListHandle } from './timeline-list.tsx';
 import { Trail } from './trail.ts';
 import { useKeys } from './use-keys.ts';
 import { useNames } from './use-names.ts';
+import { useSettled } from './use-settled.ts';
 
 export interface ActivityTimelineProps {
   /** Of the service, signed in. It stays the caller's, who closes it. */
@@ -30,14 +32,13 @@ export interface ActivityTimelineProps {
   onSignedOut(reason: string): void;
 }
 
+const KeysDialog = lazy(async () => ({ default: (await import('../find/keys-dialog.tsx')).KeysDialog }));
+
 /** The trail of a workspace: the newest entries, live, older ones as they are scrolled to, and one of them in detail. */
 export function ActivityTimeline(props: ActivityTimelineProps) {
   const { client, workspaceId, role, place } = props;
   const { entryId } = place;
-  const { timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone } = useIntl();
-  const meaning = meaningOf(parseQuery(place.query));
-  // The same one for what means the same: who asks by it asks once.
-  const filter = useMemo<ActivityFilter>(() => filterOf(parseQuery(place.query), { timeZone }), [meaning, timeZone]);
+  const filter = useFilter(place.query);
   const handlers = useRef(props);
   handlers.current = props;
   const trail = useMemo(
@@ -49,6 +50,7 @@ export function ActivityTimeline(props: ActivityTimelineProps) {
     void trail.begin();
     return () => trail.close();
   }, [trail]);
+  const settled = useSettled(workspaceId, trail, state);
 
   const say = useSay();
   const dir = useDirection();
@@ -58,7 +60,7 @@ export function ActivityTimeline(props: ActivityTimelineProps) {
   const [facetsSlot, setFacetsSlot] = useState<HTMLElement | null>(null);
   const { facets } = useShown();
   const [activeId, setActiveId] = useState<string>();
-  const { entries } = state;
+  const { entries } = settled.state;
   const shownId = entryId ?? activeId;
   const shownAt = useMemo(() => entries.findIndex(({ id }) => id === shownId), [entries, shownId]);
 
@@ -88,7 +90,16 @@ export function ActivityTimeline(props: ActivityTimelineProps) {
     setActiveId(entryId);
     list.current?.show(entryId, { focus: true });
   };
-  useKeys(root, { j: () => move(1), k: () => move(-1), Escape: close });
+  const find = useRef<FindBarHandle>(null);
+  const [hasKeys, setHasKeys] = useState(false);
+  const toTheList = () => root.current?.querySelector<HTMLElement>('.al-scroller, .al-placeholder')?.focus();
+  useKeys(root, {
+    ...{ j: () => move(1), k: () => move(-1), Escape: close },
+    ...{ '/': () => find.current?.focus(), '?': () => setHasKeys(true) },
+  });
+  const { phase, failure, waiting } = settled.state;
+  // What is wrong with the query is told where it is typed.
+  const refusal = phase === 'failed' && failure?.field?.startsWith('filter') ? failure : undefined;
 
   return (
     <TimelineProvider value={context}>
@@ -103,25 +114,32 @@ export function ActivityTimeline(props: ActivityTimelineProps) {
           <header className="al-bar">
             <h1 className="al-heading">{names.workspace}</h1>
             <ConnectionStatus
-              connection={state.connection}
-              failure={state.failure}
+              connection={settled.state.connection}
+              failure={settled.state.failure}
               onAgain={() => void trail.begin()}
             />
           </header>
-          {state.phase !== 'failed' && <PictureArea facetsSlot={facetsSlot} />}
+          <FindBar ref={find} refusal={refusal} onLeave={toTheList} onKeys={() => setHasKeys(true)} />
+          {(phase !== 'failed' || refusal !== undefined) && <PictureArea facetsSlot={facetsSlot} />}
           <div className="al-columns">
             <div className="al-facets-slot" ref={setFacetsSlot} data-shown={facets || undefined} />
             <div className="al-main">
-              {state.phase === 'loading' && <LoadingTrail />}
-              {state.phase === 'failed' && <FailedTrail failure={state.failure} onAgain={() => void trail.begin()} />}
-              {state.phase === 'ready' && entries.length === 0 && state.waiting === 0 && (
+              {phase === 'loading' && <LoadingTrail />}
+              {phase === 'failed' && refusal === undefined && (
+                <FailedTrail failure={failure} onAgain={() => void trail.begin()} />
+              )}
+              {phase === 'ready' && entries.length + waiting === 0 && place.query === '' && (
                 <EmptyTrail workspace={names.workspace} />
               )}
-              {state.phase === 'ready' && entries.length + state.waiting > 0 && (
+              {(refusal !== undefined ||
+                (phase === 'ready' && entries.length + waiting === 0 && place.query !== '')) && (
+                <NothingFound isRefused={refusal !== undefined} onClear={() => find.current?.clear()} />
+              )}
+              {phase === 'ready' && entries.length + waiting > 0 && (
                 <TimelineList
                   ref={list}
-                  trail={trail}
-                  state={state}
+                  trail={settled.trail}
+                  state={settled.state}
                   names={names}
                   shownId={entryId}
                   activeId={shownId}
@@ -143,6 +161,11 @@ export function ActivityTimeline(props: ActivityTimelineProps) {
             onNewer={shownAt > 0 ? () => move(-1) : undefined}
             onOlder={shownAt !== -1 && shownAt < entries.length - 1 ? () => move(1) : undefined}
           />
+        )}
+        {hasKeys && (
+          <Suspense>
+            <KeysDialog container={root.current} onClose={() => setHasKeys(false)} />
+          </Suspense>
         )}
       </section>
     </TimelineProvider>

@@ -1,5 +1,6 @@
 import { memo } from 'react';
 import type { Activity } from '../../client/client.ts';
+import { FilterChip } from '../find/filter-chip.tsx';
 import { useSay } from '../words/localised.tsx';
 import { useMoments } from '../words/moments.ts';
 import { ActorIcon, SeverityIcon } from './icons.tsx';
@@ -46,19 +47,23 @@ export const EntryRow = memo(({ entry, names, now, href, isShown, isReachable, o
           </a>
         </p>
         <p className="al-facts">
-          <span className="al-actor">
-            <ActorIcon type={entry.actorType} />
-            {actorOf(entry, say)}
-          </span>
-          <span className="al-chip">
-            <b>{say(`entity.${entry.entityType}`)}</b> {entry.entityId}
-          </span>
+          <ActorChip entry={entry} isReachable={isReachable} />
+          <FilterChip
+            kind="entity"
+            qualifier="entity"
+            value={`${entry.entityType.toLowerCase()}/${entry.entityId}`}
+            isReachable={isReachable}
+          >
+            <b>{say(`entity.${entry.entityType}`)}</b> <bdi>{entry.entityId}</bdi>
+          </FilterChip>
           {entry.brandId !== null && (
-            <span className="al-chip" data-kind="brand">
-              <b className="al-hidden">{say('list.brand')}</b> {names.brand(entry.brandId)}
-            </span>
+            <FilterChip kind="brand" qualifier="brand" value={entry.brandId} isReachable={isReachable}>
+              <b className="al-hidden">{say('list.brand')}</b> <bdi>{names.brand(entry.brandId)}</bdi>
+            </FilterChip>
           )}
-          <code className="al-key">{entry.eventKey}</code>
+          <FilterChip kind="event" qualifier="event" value={entry.eventKey} isReachable={isReachable}>
+            {entry.eventKey}
+          </FilterChip>
         </p>
       </div>
       <p className="al-when">
@@ -70,3 +75,21 @@ export const EntryRow = memo(({ entry, names, now, href, isShown, isReachable, o
     </article>
   );
 });
+
+/** Who or what did it: by name, else by the user's id, else of which kind. */
+function ActorChip({ entry, isReachable }: Pick<EntryRowProps, 'entry' | 'isReachable'>) {
+  const say = useSay();
+  const { actorLabel, actorUserId, actorType } = entry;
+  const [qualifier, value] =
+    actorLabel !== null
+      ? (['actor', actorLabel] as const)
+      : actorUserId !== null
+        ? (['user', actorUserId] as const)
+        : (['actortype', actorType.toLowerCase()] as const);
+  return (
+    <FilterChip kind="actor" qualifier={qualifier} value={value} isReachable={isReachable}>
+      <ActorIcon type={actorType} />
+      <bdi>{actorOf(entry, say)}</bdi>
+    </FilterChip>
+  );
+}

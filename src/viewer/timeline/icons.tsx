@@ -33,3 +33,6 @@ export const CloseIcon = () => icon(<path d="m4 4 8 8M12 4l-8 8" />);
 export const NewerIcon = () => icon(<path d="m4 10 4-4 4 4" />);
 export const OlderIcon = () => icon(<path d="m4 6 4 4 4-4" />);
 export const ArrowUpIcon = () => icon(<path d="M8 13V3M4 7l4-4 4 4" />);
+export const SearchIcon = () => icon(<path d="M7 11.5a4.5 4.5 0 1 0 0-9 4.5 4.5 0 0 0 0 9ZM10.3 10.3l3.2 3.2" />);
+export const BookmarkIcon = () => icon(<path d="M4.25 2.75h7.5v10.5L8 10.5l-3.75 2.75V2.75Z" />);
+export const PencilIcon = () => icon(<path d="m3 13 .6-2.9 7-7 2.3 2.3-7 7L3 13ZM9.4 4.3l2.3 2.3" />);

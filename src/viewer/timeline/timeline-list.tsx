@@ -1,5 +1,5 @@
 import { defaultRangeExtractor, type Range, useVirtualizer } from '@tanstack/react-virtual';
-import { type Ref, useCallback, useEffect, useImperativeHandle, useMemo, useRef } from 'react';
+import { type Ref, useCallback, useEffect, useImperativeHandle, useLayoutEffect, useMemo, useRef } from 'react';
 import type { Activity } from '../../client/client.ts';
 import { useSay } from '../words/localised.tsx';
 import { useMoments } from '../words/moments.ts';
@@ -101,6 +101,14 @@ export function TimelineList({
     link.focus({ preventScroll: true });
   };
   useEffect(focusLine);
+
+  // What is looked for anew is read from its newest entry on.
+  const shownTrail = useRef(trail);
+  useLayoutEffect(() => {
+    if (shownTrail.current === trail) return;
+    shownTrail.current = trail;
+    scroller.current?.scrollTo({ top: 0 });
+  }, [trail]);
 
   const toTheTop = () => {
     trail.showWaiting();

@@ -14,7 +14,13 @@ export function useKeys(element: RefObject<HTMLElement | null>, actions: Record<
       const { target, key } = event;
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || !(target instanceof Element))
         return;
-      if (target.matches(typing) || !(target === document.body || element.current?.contains(target))) return;
+      // A dialog keeps its own keys, too.
+      if (
+        target.matches(typing) ||
+        target.closest('[role="dialog"]') ||
+        !(target === document.body || element.current?.contains(target))
+      )
+        return;
       const action = latest.current[key];
       if (action === undefined) return;
       event.preventDefault();
