@@ -3,6 +3,8 @@ import type { Activity, ActivityLogClient, ActivityLogClientError } from '../../
 import { FindBar, type FindBarHandle } from '../find/find-bar.tsx';
 import { NothingFound } from '../find/nothing-found.tsx';
 import { useFilter } from '../find/use-filter.ts';
+import { PictureArea } from '../picture/picture-area.tsx';
+import { useShown } from '../picture/shown.ts';
 import { OperatorTools } from '../settings/operator-tools.tsx';
 import { useDirection, useSay } from '../words/localised.tsx';
 import { ConnectionStatus } from './connection-status.tsx';
@@ -62,6 +64,8 @@ export function ActivityTimeline(props: ActivityTimelineProps) {
   const names = useNames(client, workspaceId);
   const root = useRef<HTMLElement>(null);
   const list = useRef<TimelineListHandle>(null);
+  const [facetsSlot, setFacetsSlot] = useState<HTMLElement | null>(null);
+  const { facets } = useShown();
   const [activeId, setActiveId] = useState<string>();
   const { entries } = settled.state;
   const shownId = entryId ?? activeId;
@@ -69,11 +73,11 @@ export function ActivityTimeline(props: ActivityTimelineProps) {
 
   const context = useMemo<TimelineContext>(
     () => ({
-      ...{ client, workspaceId, role, names, place, filter },
+      ...{ client, workspaceId, role, names, place, filter, onArrivals: trail.onArrivals },
       go: (change, step) => handlers.current.onPlaceChange({ ...place, ...change }, step),
       hrefOf: (change) => handlers.current.hrefOf({ ...place, ...change }),
     }),
-    [client, workspaceId, role, names, place, filter],
+    [client, workspaceId, role, names, place, filter, trail],
   );
   const open = useCallback((entry: Activity) => {
     setActiveId(entry.id);
@@ -123,29 +127,36 @@ export function ActivityTimeline(props: ActivityTimelineProps) {
             />
           </header>
           <FindBar ref={find} refusal={refusal} onLeave={toTheList} onKeys={() => setHasKeys(true)} />
-          {phase === 'loading' && <LoadingTrail />}
-          {phase === 'failed' && refusal === undefined && (
-            <FailedTrail failure={failure} onAgain={() => void trail.begin()} />
-          )}
-          {phase === 'ready' && entries.length + waiting === 0 && place.query === '' && (
-            <EmptyTrail workspace={names.workspace} />
-          )}
-          {(refusal !== undefined || (phase === 'ready' && entries.length + waiting === 0 && place.query !== '')) && (
-            <NothingFound isRefused={refusal !== undefined} onClear={() => find.current?.clear()} />
-          )}
-          {phase === 'ready' && entries.length + waiting > 0 && (
-            <TimelineList
-              ref={list}
-              trail={settled.trail}
-              state={settled.state}
-              names={names}
-              shownId={entryId}
-              activeId={shownId}
-              hrefOf={(id) => context.hrefOf({ entryId: id })}
-              onOpen={open}
-              onMove={move}
-            />
-          )}
+          {(phase !== 'failed' || refusal !== undefined) && <PictureArea facetsSlot={facetsSlot} />}
+          <div className="al-columns">
+            <div className="al-facets-slot" ref={setFacetsSlot} data-shown={facets || undefined} />
+            <div className="al-main">
+              {phase === 'loading' && <LoadingTrail />}
+              {phase === 'failed' && refusal === undefined && (
+                <FailedTrail failure={failure} onAgain={() => void trail.begin()} />
+              )}
+              {phase === 'ready' && entries.length + waiting === 0 && place.query === '' && (
+                <EmptyTrail workspace={names.workspace} />
+              )}
+              {(refusal !== undefined ||
+                (phase === 'ready' && entries.length + waiting === 0 && place.query !== '')) && (
+                <NothingFound isRefused={refusal !== undefined} onClear={() => find.current?.clear()} />
+              )}
+              {phase === 'ready' && entries.length + waiting > 0 && (
+                <TimelineList
+                  ref={list}
+                  trail={settled.trail}
+                  state={settled.state}
+                  names={names}
+                  shownId={entryId}
+                  activeId={shownId}
+                  hrefOf={(id) => context.hrefOf({ entryId: id })}
+                  onOpen={open}
+                  onMove={move}
+                />
+              )}
+            </div>
+          </div>
         </div>
         {entryId !== undefined && (
           <DetailPanel

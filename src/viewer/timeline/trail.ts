@@ -54,6 +54,7 @@ const initial: TrailState = {
 export class Trail {
   readonly #options: TrailOptions;
   readonly #listeners = new Set<() => void>();
+  readonly #followers = new Set<(entries: readonly Activity[]) => void>();
   #state = initial;
   /** Ends what has begun with the first page that is shown. */
   #run = new AbortController();
@@ -79,8 +80,18 @@ export class Trail {
     return () => void this.#listeners.delete(listener);
   };
 
+  /**
+   * Calls with what comes in live, wherever the reader is; with nothing where it begins anew, and some may have been missed.
+   * Returns what ends that.
+   */
+  readonly onArrivals = (follow: (entries: readonly Activity[]) => void): (() => void) => {
+    this.#followers.add(follow);
+    return () => void this.#followers.delete(follow);
+  };
+
   /** Reads the newest entries and follows from there. What is shown stays until they are there. */
   async begin(): Promise<void> {
+    if (this.#state.phase === 'ready') for (const follow of this.#followers) follow([]);
     this.#end();
     const run = new AbortController();
     this.#run = run;
@@ -152,6 +163,7 @@ export class Trail {
   #take(): void {
     this.#timer = undefined;
     const gathered = this.#gathered.splice(0);
+    for (const follow of this.#followers) follow(gathered);
     if (!this.#isHeld) {
       this.#show(gathered);
       return;
