@@ -4,9 +4,9 @@ import { dirname, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = new URL('../', import.meta.url);
-const compiled = new URL('node_modules/.cache/embedding-types/', root);
+const compiled = new URL('dist/.embedding-types/', root);
 
-/** Where the compiler puts every declaration. */
+/** Where the compiler puts every declaration, for as long as the build takes. */
 export const compiledTypes = fileURLToPath(compiled);
 
 /**

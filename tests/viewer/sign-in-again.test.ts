@@ -13,7 +13,7 @@ describe.skipIf(chromiumPath === undefined)(`a token that ends${whySkipped}`, { 
 
   it('leaves the list, the entry and the query where they are, and misses nothing until somebody signs in', async () => {
     const { page } = await stage.openBrowser();
-    await stage.open(page, '/?workspace=w1&q=content', { ttl: 8, subject: 'mara' });
+    await stage.open(page, '/?workspace=w1&q=content', { ttl: 20, subject: 'mara' });
     await isLive(page);
     await page.locator('.al-scroller').hover();
     await page.mouse.wheel(0, 1_500);
@@ -54,7 +54,7 @@ describe.skipIf(chromiumPath === undefined)(`a token that ends${whySkipped}`, { 
 
   it('shows somebody else what they may see, at the same place', async () => {
     const { page } = await stage.openBrowser();
-    await stage.open(page, '/?workspace=w1', { ttl: 3, subject: 'mara' });
+    await stage.open(page, '/?workspace=w1', { ttl: 10, subject: 'mara' });
     await isLive(page);
     const dialog = page.getByRole('dialog', { name: 'Sign in again' });
     await dialog
@@ -68,7 +68,7 @@ describe.skipIf(chromiumPath === undefined)(`a token that ends${whySkipped}`, { 
 
   it('lets whoever has no other one sign out', async () => {
     const { page } = await stage.openBrowser();
-    await stage.open(page, '/?workspace=w1', { ttl: 3 });
+    await stage.open(page, '/?workspace=w1', { ttl: 10 });
     await page.getByRole('dialog').getByRole('button', { name: 'Sign out' }).click();
     await page.getByRole('heading', { name: 'Sign in', exact: true }).waitFor();
     expect(await rows(page).count()).toBe(0);
