@@ -72,15 +72,6 @@ export function Header({ state, onSignOut }: { state: SessionState; onSignOut():
         <img src={mark} alt="" width="26" height="26" />
         {say('app.name')}
       </h1>
-      {viewer && workspaceId !== undefined && isOneOfMany(viewer) && readableGrants(viewer).length > 0 && (
-        <button
-          type="button"
-          className="al-button"
-          onClick={() => goTo({ workspaceId: undefined, ...everything }, 'push')}
-        >
-          {say('header.switchWorkspace')}
-        </button>
-      )}
       <button
         type="button"
         className="al-button more-choices"
@@ -98,6 +89,15 @@ export function Header({ state, onSignOut }: { state: SessionState; onSignOut():
             <strong>{viewer.subject}</strong>
             {role !== undefined && <span className="role">{say(`role.${role}`)}</span>}
           </p>
+        )}
+        {viewer && workspaceId !== undefined && isOneOfMany(viewer) && readableGrants(viewer).length > 0 && (
+          <button
+            type="button"
+            className="al-button"
+            onClick={() => goTo({ workspaceId: undefined, ...everything }, 'push')}
+          >
+            {say('header.switchWorkspace')}
+          </button>
         )}
         <ThemeChoice />
         <LanguageChoice />
