@@ -2,6 +2,7 @@ import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore
 import type { Activity, ActivityFilter, ActivityLogClient } from '../../client/client.ts';
 import { useDirection, useSay } from '../words/localised.tsx';
 import { ConnectionStatus } from './connection-status.tsx';
+import { DateJump } from './date-jump.tsx';
 import { DetailPanel } from './detail-panel.tsx';
 import type { Place, Step } from './place.ts';
 import { EmptyTrail, FailedTrail, LoadingTrail } from './placeholders.tsx';
@@ -41,10 +42,8 @@ export function ActivityTimeline(props: ActivityTimelineProps) {
     [client, workspaceId, filter],
   );
   const state = useSyncExternalStore(trail.subscribe, () => trail.state);
-  useEffect(() => {
-    void trail.begin();
-    return () => trail.close();
-  }, [trail]);
+  useEffect(() => () => trail.close(), [trail]);
+  useEffect(() => void trail.goTo(place.at), [trail, place.at]);
 
   const say = useSay();
   const dir = useDirection();
@@ -82,7 +81,8 @@ export function ActivityTimeline(props: ActivityTimelineProps) {
     setActiveId(entryId);
     list.current?.show(entryId, { focus: true });
   };
-  useKeys(root, { j: () => move(1), k: () => move(-1), Escape: close });
+  const pause = () => (state.isPaused ? trail.resume() : trail.pause());
+  useKeys(root, { j: () => move(1), k: () => move(-1), p: pause, Escape: close });
 
   return (
     <TimelineProvider value={context}>
@@ -96,18 +96,15 @@ export function ActivityTimeline(props: ActivityTimelineProps) {
         <div className="al-trail">
           <header className="al-bar">
             <h1 className="al-heading">{names.workspace}</h1>
-            <ConnectionStatus
-              connection={state.connection}
-              failure={state.failure}
-              onAgain={() => void trail.begin()}
-            />
+            <DateJump root={root} />
+            <ConnectionStatus {...state} onAgain={() => void trail.begin()} onPause={pause} />
           </header>
           {state.phase === 'loading' && <LoadingTrail />}
           {state.phase === 'failed' && <FailedTrail failure={state.failure} onAgain={() => void trail.begin()} />}
-          {state.phase === 'ready' && entries.length === 0 && state.waiting === 0 && (
+          {state.phase === 'ready' && entries.length === 0 && state.newer === 'none' && state.waiting === 0 && (
             <EmptyTrail workspace={names.workspace} />
           )}
-          {state.phase === 'ready' && entries.length + state.waiting > 0 && (
+          {state.phase === 'ready' && (entries.length + state.waiting > 0 || state.newer !== 'none') && (
             <TimelineList
               ref={list}
               trail={trail}

@@ -33,3 +33,9 @@ export const CloseIcon = () => icon(<path d="m4 4 8 8M12 4l-8 8" />);
 export const NewerIcon = () => icon(<path d="m4 10 4-4 4 4" />);
 export const OlderIcon = () => icon(<path d="m4 6 4 4 4-4" />);
 export const ArrowUpIcon = () => icon(<path d="M8 13V3M4 7l4-4 4 4" />);
+export const CalendarIcon = () =>
+  icon(
+    <path d="M2.75 6.5h10.5M5.25 2v2.5M10.75 2v2.5M3.75 3.25h8.5a1 1 0 0 1 1 1v8a1 1 0 0 1-1 1h-8.5a1 1 0 0 1-1-1v-8a1 1 0 0 1 1-1Z" />,
+  );
+export const PauseIcon = () => icon(<path d="M5.75 3.5v9M10.25 3.5v9" />);
+export const PlayIcon = () => icon(<path d="m5 3 7.5 5L5 13V3Z" />);
