@@ -62,6 +62,8 @@ const mostUnindexed = 50_000;
 const searchedAtOnce = 500;
 /** Moments whose entries are read at once. */
 const [fewestTimes, mostTimes] = [64, 4_000] as const;
+/** How many times as many moments are read as would just be enough by the share of those before that matched. */
+const spare = 1.5;
 const lastSequence = 2n ** 63n - 1n;
 /** Of a Date. */
 const endOfTime = 8.64e15;
@@ -210,7 +212,7 @@ export class Matches<Row extends MatchedRow> {
     const bound = start.createdAt.getTime();
     const [latest, earliest] =
       from === 'newest' ? [bound, before?.createdAt.getTime()] : [after?.createdAt.getTime(), bound];
-    const times = candidateTimes(this.#database, {
+    const candidates = candidateTimes(this.#database, {
       runs,
       groups: this.#groups,
       from,
@@ -219,16 +221,26 @@ export class Matches<Row extends MatchedRow> {
     });
     let size = Math.min(Math.max(wanted, fewestTimes), mostTimes);
     let waiting: number[] = [];
-    for await (const found of times) {
-      waiting = waiting.concat(found);
+    let [looked, found] = [0, 0];
+    const read = async (moments: readonly number[]): Promise<Row[]> => {
+      const rows = await this.#readAt(moments, start);
+      looked += moments.length;
+      found += rows.length;
+      // No more than are likely to be enough, going by those before.
+      const enough = found === 0 ? mostTimes : (spare * Math.max(wanted - found, 0) * looked) / found;
+      size = Math.min(4 * size, Math.max(Math.ceil(enough), fewestTimes), mostTimes);
+      return rows;
+    };
+    for await (const times of candidates) {
+      waiting = waiting.concat(times);
       while (waiting.length >= size) {
-        yield await this.#readAt(waiting.slice(0, size), start);
+        const moments = waiting.slice(0, size);
         waiting = waiting.slice(size);
-        size = Math.min(4 * size, mostTimes);
+        yield await read(moments);
       }
       this.#checkTime();
     }
-    if (waiting.length > 0) yield await this.#readAt(waiting, start);
+    if (waiting.length > 0) yield await read(waiting);
   }
 
   /** The matches of some moments. */

@@ -1,14 +1,12 @@
 import { goTo, useAddress } from './address.ts';
 import mark from './favicon.svg';
+import { graphiql } from './graphiql.ts';
 import { prefer, usePreferredLocale } from './preferences.ts';
 import { roleIn, type SessionState, type SignedIn } from './session.ts';
 import { everything } from './timeline/place.ts';
 import { languageCodes, languageOf, languages } from './words/languages.ts';
 import { useSay } from './words/localised.tsx';
 import { readableGrants } from './workspace-choice.tsx';
-
-/** Where developers find GraphiQL; undefined where the service has none. */
-const graphiql = document.querySelector('link[rel="help"]')?.getAttribute('href') ?? undefined;
 
 const isOneOfMany = ({ workspaces }: SignedIn) =>
   workspaces.length > 1 || workspaces.some(({ workspaceId }) => workspaceId === '*');

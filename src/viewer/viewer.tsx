@@ -1,6 +1,7 @@
-import { useEffect, useSyncExternalStore } from 'react';
+import { useEffect, useRef, useSyncExternalStore } from 'react';
 import { useIntl } from 'react-intl';
 import { addressOf, goTo, useAddress } from './address.ts';
+import { graphiql } from './graphiql.ts';
 import { Header } from './header.tsx';
 import { usePreferredLocale } from './preferences.ts';
 import { roleIn, type Session, type SessionState } from './session.ts';
@@ -43,6 +44,8 @@ function Page({ session, state }: { session: Session; state: SessionState }) {
 function Content({ session, state }: { session: Session; state: SessionState }) {
   const say = useSay();
   const { workspaceId, ...place } = useAddress();
+  const hadWorkspace = useRef(false);
+  if (workspaceId !== undefined) hadWorkspace.current = true;
   switch (state.kind) {
     case 'checking':
       return <p className="viewer-wait">{say('checking')}</p>;
@@ -67,7 +70,9 @@ function Content({ session, state }: { session: Session; state: SessionState }) 
           <WorkspaceChoice
             client={state.client}
             viewer={state.viewer}
-            onChoice={(id) => goTo({ workspaceId: id }, 'push')}
+            opensOnly={!hadWorkspace.current}
+            graphiql={graphiql}
+            onChoice={(id, step) => goTo({ workspaceId: id }, step)}
           />
         );
       return (

@@ -1,6 +1,7 @@
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import type { ActivityLogClient } from '../client/client.ts';
 import { roleIn, type SignedIn } from './session.ts';
+import type { Step } from './timeline/place.ts';
 import { type ListedWorkspaces, useWorkspaces } from './use-workspaces.ts';
 import { failureIn } from './words/failure.ts';
 import { useSay } from './words/localised.tsx';
@@ -14,11 +15,15 @@ export const readableGrants = ({ workspaces }: SignedIn): readonly Grant[] =>
 interface WorkspaceChoiceProps {
   client: ActivityLogClient;
   viewer: SignedIn;
-  onChoice(workspaceId: string): void;
+  /** True where nobody has asked for the choice: then the only one that there is, is opened at once. */
+  opensOnly: boolean;
+  /** Another link for those who have nothing to look at yet; undefined where there is none. */
+  graphiql: string | undefined;
+  onChoice(workspaceId: string, step: Step): void;
 }
 
 /** Which of the workspaces that a token is for: chosen from a list, or named by its id. */
-export function WorkspaceChoice({ client, viewer, onChoice }: WorkspaceChoiceProps) {
+export function WorkspaceChoice({ client, viewer, opensOnly, graphiql, onChoice }: WorkspaceChoiceProps) {
   const say = useSay();
   const [text, setText] = useState('');
   const [entered, setEntered] = useState<string>();
@@ -34,8 +39,13 @@ export function WorkspaceChoice({ client, viewer, onChoice }: WorkspaceChoicePro
     setEntered(undefined);
     const found = listed.workspaces;
     const meant = found.find(({ databaseId }) => databaseId === entered) ?? (found.length === 1 ? found[0] : undefined);
-    if (meant !== undefined) onChoice(meant.databaseId);
-    else if (isForEvery && entered !== '') onChoice(entered);
+    if (meant !== undefined) onChoice(meant.databaseId, 'push');
+    else if (isForEvery && entered !== '') onChoice(entered, 'push');
+  });
+  const [first, second] = listed?.search === '' && listed.readMore === undefined ? listed.workspaces : [];
+  const only = opensOnly && text === '' && second === undefined ? first?.databaseId : undefined;
+  useEffect(() => {
+    if (only !== undefined) onChoice(only, 'replace');
   });
 
   if (grants.length === 0)
@@ -73,18 +83,25 @@ export function WorkspaceChoice({ client, viewer, onChoice }: WorkspaceChoicePro
           </p>
         )}
       </form>
-      <Listed listed={listed} wanted={wanted} isForEvery={isForEvery} viewer={viewer} onChoice={onChoice} />
+      <Listed
+        listed={listed}
+        wanted={wanted}
+        isForEvery={isForEvery}
+        viewer={viewer}
+        graphiql={graphiql}
+        onChoice={onChoice}
+      />
     </section>
   );
 }
 
-interface ListedProps extends Pick<WorkspaceChoiceProps, 'viewer' | 'onChoice'> {
+interface ListedProps extends Pick<WorkspaceChoiceProps, 'viewer' | 'graphiql' | 'onChoice'> {
   listed: ListedWorkspaces | undefined;
   wanted: string;
   isForEvery: boolean;
 }
 
-function Listed({ listed, wanted, isForEvery, viewer, onChoice }: ListedProps) {
+function Listed({ listed, wanted, isForEvery, viewer, graphiql, onChoice }: ListedProps) {
   const say = useSay();
   if (listed === undefined) return <p role="status">{say('workspace.loading')}</p>;
   if (listed.failure !== undefined)
@@ -95,14 +112,23 @@ function Listed({ listed, wanted, isForEvery, viewer, onChoice }: ListedProps) {
     );
   const shown = listed.workspaces.filter(({ databaseId }) => roleIn(viewer, databaseId) !== 'WRITER');
   if (shown.length === 0 && isForEvery)
-    return <p role="status">{wanted === '' ? say('workspace.none') : say('workspace.noneFound', { id: wanted })}</p>;
+    return (
+      <div role="status" className="nothing">
+        <p>{wanted === '' ? say('workspace.none') : say('workspace.noneFound', { id: wanted })}</p>
+        {wanted === '' && graphiql !== undefined && (
+          <a className="al-button" href={graphiql}>
+            {say('workspace.logFirst')}
+          </a>
+        )}
+      </div>
+    );
   return (
     <ul className="choices" aria-labelledby="workspaces">
       {shown.map(({ databaseId, name }) => {
         const role = roleIn(viewer, databaseId);
         return (
           <li key={databaseId}>
-            <button type="button" onClick={() => onChoice(databaseId)}>
+            <button type="button" onClick={() => onChoice(databaseId, 'push')}>
               <span className="name">
                 <bdi>{name ?? databaseId}</bdi>
                 {name !== null && name !== databaseId && <bdi className="id">{databaseId}</bdi>}

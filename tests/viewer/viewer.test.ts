@@ -173,6 +173,7 @@ describe.skipIf(chromiumPath === undefined)(`the viewer in a browser${whySkipped
 
   it('asks for the workspace where the token is for several, and keeps it in the address', async () => {
     const { page, complaints } = await stage.openBrowser();
+    await stage.log([entry('another', 'one')]);
     await stage.open(page, '/');
     // Called by its name, found by a part of it.
     await page.getByRole('button', { name: 'Nordlicht Agency' }).waitFor();
@@ -191,6 +192,28 @@ describe.skipIf(chromiumPath === undefined)(`the viewer in a browser${whySkipped
     await stage.log([entry('no-entries-yet', 'first')]);
     await page.getByRole('link', { name: 'Content first' }).waitFor();
     expect(complaints).toEqual([]);
+  });
+
+  it('leads who begins to GraphiQL, then to the only workspace that there is; the choice stays within reach', async () => {
+    const { page } = await stage.openBrowser();
+    const fresh = await startTestServer(await openTestPglite());
+    onTestFinished(() => fresh.close());
+    await page.goto(`${fresh.url}/#token=${await fresh.token()}`);
+    const link = page.getByRole('link', { name: 'Log the first entry in GraphiQL' });
+    await picture(page, 'desktop-first');
+    expect(await violations(page)).toEqual([]);
+    await link.click();
+    await page.waitForURL(`${fresh.url}/graphql`);
+    await fresh.graphql(
+      `mutation { activityLog(input: { workspaceId: "mine", entityType: OTHER, entityId: "x", eventKey: "shelf.added",
+        message: "My first", actorType: SYSTEM, actorLabel: "test" }) { duplicate } }`,
+    );
+    await page.goto(`${fresh.url}/`);
+    await page.getByRole('link', { name: 'My first' }).waitFor();
+    expect(page.url()).toBe(`${fresh.url}/?workspace=mine`);
+    await page.getByRole('button', { name: 'Switch workspace' }).click();
+    await page.getByRole('button', { name: 'mine' }).waitFor();
+    expect(page.url()).toBe(`${fresh.url}/`);
   });
 
   it('says why it has nothing to show, and tries again', async () => {
