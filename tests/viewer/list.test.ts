@@ -2,7 +2,19 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chromiumPath, whySkipped } from '../support/chromium.ts';
-import { desktop, entry, isLive, phone, picture, rows, Stage, scrollTop, violations } from './browser.ts';
+import {
+  desktop,
+  detail,
+  entry,
+  focused,
+  isLive,
+  phone,
+  picture,
+  rows,
+  Stage,
+  scrollTop,
+  violations,
+} from './browser.ts';
 
 const day = 86_400_000;
 /** Noon, so that no test is one of the night. */
@@ -121,6 +133,66 @@ describe.skipIf(chromiumPath === undefined)(`the list in a browser${whySkipped}`
     await page.getByRole('link', { name: 'Content third' }).waitFor();
     expect(await rows(page).count()).toBe(3);
     await isLive(page);
+    expect(complaints).toEqual([]);
+  });
+
+  it('folds runs of like entries, opens them for the mouse and the keyboard, and hides nothing for good', async () => {
+    const { page, complaints } = await stage.openBrowser({ timezoneId: 'UTC' });
+    const at = (minutes: number) => new Date(noon(1).getTime() - minutes * 60_000).toISOString();
+    const alike = { eventKey: 'media.imported', entityType: 'MEDIA', actorLabel: 'Importer' } as const;
+    const imported = Array.from({ length: 30 }, (_, n) => entry('runs', `i${n}`, { ...alike, createdAt: at(10 + n) }));
+    await stage.log([entry('runs', 'after', { createdAt: at(0) }), ...imported]);
+    await stage.log([entry('runs', 'before', { createdAt: at(60) })]);
+    await stage.open(page, '/?workspace=runs');
+    await isLive(page);
+    const run = page.getByRole('button', { name: '30 × Media imported' });
+    await run.waitFor();
+    expect(await rows(page).count()).toBe(2);
+    expect(await page.locator('.al-run').textContent()).toContain('11:21:00 – 11:50:00');
+    await picture(page, 'list-folded');
+    expect(await violations(page)).toEqual([]);
+
+    // Over it, into it, and out again.
+    await page.keyboard.press('j');
+    await expect.poll(() => focused(page)).toBe('Content after');
+    await page.keyboard.press('j');
+    await expect.poll(() => focused(page)).toBe('30 × Media imported');
+    await page.keyboard.press('j');
+    await expect.poll(() => focused(page)).toBe('Content before');
+    await page.keyboard.press('k');
+    await expect.poll(() => focused(page)).toBe('30 × Media imported');
+    await page.keyboard.press('Enter');
+    await page.getByRole('link', { name: 'Content i0', exact: true }).waitFor();
+    expect(await run.getAttribute('aria-expanded')).toBe('true');
+    expect(await focused(page)).toBe('30 × Media imported');
+    await page.keyboard.press('j');
+    await expect.poll(() => focused(page)).toBe('Content i0');
+    await picture(page, 'list-unfolded');
+    expect(await violations(page)).toEqual([]);
+
+    // Open it stays when one more of them comes, and can be folded again.
+    await stage.log([entry('runs', 'i-1', { ...alike, createdAt: at(9) })]);
+    const more = page.getByRole('button', { name: '31 × Media imported' });
+    await more.waitFor();
+    await page.getByRole('link', { name: 'Content i-1', exact: true }).waitFor();
+    await more.click();
+    await page.getByRole('link', { name: 'Content i-1', exact: true }).waitFor({ state: 'detached' });
+    expect(await rows(page).count()).toBe(2);
+
+    // From entry to entry, also through what is folded, while one is open.
+    await page.getByRole('link', { name: 'Content after' }).click();
+    await detail(page).getByText('Content after').first().waitFor();
+    await page.keyboard.press('j');
+    await detail(page).getByText('Content i-1').first().waitFor();
+    await page.locator('.al-run[data-shown]').waitFor();
+    await page.keyboard.press('Escape');
+
+    await page.getByRole('button', { name: 'Fold runs of like entries' }).click();
+    await page.getByRole('link', { name: 'Content i5', exact: true }).waitFor();
+    expect(await page.locator('.al-run').count()).toBe(0);
+    await page.reload();
+    await page.getByRole('link', { name: 'Content i5', exact: true }).waitFor();
+    expect(await page.locator('.al-run').count()).toBe(0);
     expect(complaints).toEqual([]);
   });
 

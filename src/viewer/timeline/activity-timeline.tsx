@@ -4,11 +4,13 @@ import { useDirection, useSay } from '../words/localised.tsx';
 import { ConnectionStatus } from './connection-status.tsx';
 import { DateJump } from './date-jump.tsx';
 import { DetailPanel } from './detail-panel.tsx';
+import { FoldIcon } from './icons.tsx';
 import type { Place, Step } from './place.ts';
 import { EmptyTrail, FailedTrail, LoadingTrail } from './placeholders.tsx';
 import { type Role, type TimelineContext, TimelineProvider } from './timeline-context.ts';
 import { TimelineList, type TimelineListHandle } from './timeline-list.tsx';
 import { Trail } from './trail.ts';
+import { useFolding } from './use-folding.ts';
 import { useKeys } from './use-keys.ts';
 import { useNames } from './use-names.ts';
 
@@ -51,6 +53,7 @@ export function ActivityTimeline(props: ActivityTimelineProps) {
   const root = useRef<HTMLElement>(null);
   const list = useRef<TimelineListHandle>(null);
   const [activeId, setActiveId] = useState<string>();
+  const [isFolding, toggleFolding] = useFolding();
   const { entries } = state;
   const shownId = entryId ?? activeId;
   const shownAt = useMemo(() => entries.findIndex(({ id }) => id === shownId), [entries, shownId]);
@@ -69,11 +72,12 @@ export function ActivityTimeline(props: ActivityTimelineProps) {
     onPlaceChange({ ...place, entryId: entry.id }, place.entryId === undefined ? 'push' : 'replace');
   }, []);
   const move = (by: 1 | -1) => {
-    const next = entries[shownAt === -1 ? 0 : shownAt + by];
+    // From line to line; where one is open, from entry to entry, also within what is folded.
+    const next = entryId === undefined ? list.current?.next(by) : entries[shownAt === -1 ? 0 : shownAt + by]?.id;
     if (next === undefined) return;
-    setActiveId(next.id);
-    list.current?.show(next.id, { focus: entryId === undefined });
-    if (entryId !== undefined) context.go({ entryId: next.id }, 'replace');
+    setActiveId(next);
+    list.current?.show(next, { focus: entryId === undefined });
+    if (entryId !== undefined) context.go({ entryId: next }, 'replace');
   };
   const close = () => {
     if (entryId === undefined) return;
@@ -96,8 +100,20 @@ export function ActivityTimeline(props: ActivityTimelineProps) {
         <div className="al-trail">
           <header className="al-bar">
             <h1 className="al-heading">{names.workspace}</h1>
-            <DateJump root={root} />
-            <ConnectionStatus {...state} onAgain={() => void trail.begin()} onPause={pause} />
+            <div className="al-controls">
+              <DateJump root={root} />
+              <button
+                type="button"
+                className="al-button al-fold"
+                aria-pressed={isFolding}
+                aria-label={say('list.folding')}
+                title={say('list.folding')}
+                onClick={toggleFolding}
+              >
+                <FoldIcon />
+              </button>
+              <ConnectionStatus {...state} onAgain={() => void trail.begin()} onPause={pause} />
+            </div>
           </header>
           {state.phase === 'loading' && <LoadingTrail />}
           {state.phase === 'failed' && <FailedTrail failure={state.failure} onAgain={() => void trail.begin()} />}
@@ -112,6 +128,7 @@ export function ActivityTimeline(props: ActivityTimelineProps) {
               names={names}
               shownId={entryId}
               activeId={shownId}
+              isFolding={isFolding}
               hrefOf={(id) => context.hrefOf({ entryId: id })}
               onOpen={open}
               onMove={move}

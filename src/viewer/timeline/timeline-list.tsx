@@ -1,12 +1,13 @@
 import { defaultRangeExtractor, type Range, useVirtualizer } from '@tanstack/react-virtual';
-import { type Ref, useCallback, useEffect, useImperativeHandle, useMemo, useRef } from 'react';
+import { type Ref, useCallback, useEffect, useImperativeHandle, useMemo, useRef, useState } from 'react';
 import type { Activity } from '../../client/client.ts';
 import { useSay } from '../words/localised.tsx';
 import { useMoments } from '../words/moments.ts';
 import { EntryRow } from './entry-row.tsx';
 import { EndOfList, StartOfList } from './list-ends.tsx';
 import { NewsPill } from './news-pill.tsx';
-import { type Row, toRows } from './rows.ts';
+import { indexOfEntry, type Row, toRows } from './rows.ts';
+import { RunRow } from './run-row.tsx';
 import { useTimeline } from './timeline-context.ts';
 import type { Trail, TrailState } from './trail.ts';
 import { useAnchor } from './use-anchor.ts';
@@ -14,7 +15,7 @@ import type { Names } from './use-names.ts';
 import { useNow } from './use-now.ts';
 
 /** Pixels that lines are taken to have before they are measured. */
-const heights = { start: 44, day: 44, entry: 65, end: 72 } as const;
+const heights = { start: 44, day: 44, entry: 65, run: 65, end: 72 } as const;
 /** Pixels from the top within which a reader counts as being there. */
 const atTheTop = 8;
 /** Lines before either end at which more entries are asked for. */
@@ -22,9 +23,24 @@ const early = 20;
 /** Heights of lines that are remembered, also of those that were let go. */
 const mostHeights = 10_000;
 
+/** What the keys come to. */
+const isStop = ({ kind }: Row) => kind === 'entry' || kind === 'run';
+
+/** What is found out of an entry once. */
+function keptByEntry<T>(find: (entry: Activity) => T): (entry: Activity) => T {
+  const kept = new WeakMap<Activity, T>();
+  return (entry) => {
+    const known = kept.get(entry) ?? find(entry);
+    kept.set(entry, known);
+    return known;
+  };
+}
+
 export interface TimelineListHandle {
-  /** Scrolls an entry into view, and gives it the focus where that is asked. */
-  show(entryId: string, options: { focus: boolean }): void;
+  /** Scrolls an entry, or a run, into view: to the line that it is folded into. Gives it the focus where that is asked. */
+  show(id: string, options: { focus: boolean }): void;
+  /** The entry or the folded run that the keys come to next: from the active one, or else to the first one in sight. */
+  next(by: 1 | -1): string | undefined;
 }
 
 interface TimelineListProps {
@@ -34,7 +50,9 @@ interface TimelineListProps {
   names: Names;
   /** The entry that is shown in detail. */
   shownId: string | undefined;
-  /** The entry that the keys go on from. */
+  /** Whether runs of like entries are folded. */
+  isFolding: boolean;
+  /** The entry, or the run, that the keys go on from. */
   activeId: string | undefined;
   hrefOf(entryId: string): string;
   onOpen(entry: Activity): void;
@@ -43,14 +61,19 @@ interface TimelineListProps {
 
 /** The list itself: of many thousand entries only those lines are there that can be seen. */
 export function TimelineList(props: TimelineListProps) {
-  const { ref, trail, state, names, shownId, activeId, hrefOf, onOpen, onMove } = props;
+  const { ref, trail, state, names, shownId, activeId, isFolding, hrefOf, onOpen, onMove } = props;
   const { entries, newer, older, arrived, beginnings } = state;
   const say = useSay();
   const { dayName, dayOf, timeAgo } = useMoments();
   const { place, go } = useTimeline();
   const { at } = place;
   const hasNewer = newer !== 'none';
-  const rows = useMemo(() => toRows(entries, { hasNewer, dayOf }), [entries, hasNewer, dayOf]);
+  const dayOfEntry = useMemo(() => keptByEntry(({ createdAt }) => dayOf(createdAt)), [dayOf]);
+  const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
+  const rows = useMemo(
+    () => toRows(entries, { hasNewer, dayOf: dayOfEntry, isFolding, opened }),
+    [entries, hasNewer, dayOfEntry, isFolding, opened],
+  );
   const now = useNow(20_000);
   const scroller = useRef<HTMLDivElement>(null);
   const toFocus = useRef<string>(undefined);
@@ -108,18 +131,38 @@ export function TimelineList(props: TimelineListProps) {
   useEffect(settle);
   useEffect(() => () => trail.hold(false), [trail]);
   const toNow = () => {
-    if (!hasNewer) scroller.current?.scrollTo({ top: 0, behavior: 'instant' });
+    if (!hasNewer) {
+      // Nothing is to be kept in its place on the way.
+      isHeld.current = false;
+      scroller.current?.scrollTo({ top: 0, behavior: 'instant' });
+    }
     if (at === undefined) void trail.goTo(undefined);
     else go({ at: undefined }, 'push');
   };
 
+  const active = activeId === undefined ? undefined : rows[indexOfEntry(rows, activeId)]?.key;
+  const reachable = lines.some(({ key }) => key === active) ? active : rows.slice(first).find(isStop)?.key;
+  const toggle = useCallback((run: readonly Activity[]) => {
+    setOpened((before) => {
+      const ids = run.map(({ id }) => id);
+      const isOpen = ids.some((id) => before.has(id));
+      return new Set(isOpen ? [...before].filter((id) => !ids.includes(id)) : [...before, ...ids]);
+    });
+  }, []);
+
   useImperativeHandle(ref, () => ({
-    show(entryId, { focus }) {
-      const index = rows.findIndex(({ key }) => key === entryId);
+    show(id, { focus }) {
+      const index = indexOfEntry(rows, id);
       if (index === -1) return;
       virtualizer.scrollToIndex(index);
-      if (focus) toFocus.current = entryId;
+      if (focus) toFocus.current = rows[index]?.key;
       focusLine();
+    },
+    next(by) {
+      const from = activeId === undefined ? -1 : indexOfEntry(rows, activeId);
+      if (from === -1) return reachable;
+      const beyond = by === 1 ? rows.slice(from + 1) : rows.slice(0, from).reverse();
+      return beyond.find(isStop)?.key;
     },
   }));
   // The line may be there only after the list has scrolled.
@@ -141,14 +184,24 @@ export function TimelineList(props: TimelineListProps) {
     onMove(by);
   };
 
-  const reachable = lines.some(({ key }) => key === activeId)
-    ? activeId
-    : rows.slice(first).find(({ kind }) => kind === 'entry')?.key;
-
   const content = (row: Row) => {
     if (row.kind === 'start') return <StartOfList beyond={newer} onAgain={trail.loadNewer} />;
     if (row.kind === 'day') return <h2>{dayName(row.moment, now)}</h2>;
     if (row.kind === 'end') return <EndOfList beyond={older} onAgain={trail.loadOlder} />;
+    if (row.kind === 'run') {
+      return (
+        <RunRow
+          id={row.key}
+          entries={row.entries}
+          names={names}
+          ago={timeAgo(row.entries[0]?.createdAt ?? '', now)}
+          isOpen={row.isOpen}
+          isShown={!row.isOpen && row.entries.some(({ id }) => id === shownId)}
+          isReachable={row.key === reachable}
+          onToggle={toggle}
+        />
+      );
+    }
     return (
       <EntryRow
         entry={row.entry}
@@ -178,7 +231,8 @@ export function TimelineList(props: TimelineListProps) {
                 ref={virtualizer.measureElement}
                 className={isSticky ? 'al-row al-sticky' : 'al-row'}
                 data-kind={row.kind}
-                data-new={arrived.has(row.key) || undefined}
+                data-new={(row.kind === 'entry' && arrived.has(row.key)) || undefined}
+                data-in-run={(row.kind === 'entry' && row.isInRun) || undefined}
                 style={isSticky ? undefined : { transform: `translateY(${start}px)` }}
               >
                 {content(row)}

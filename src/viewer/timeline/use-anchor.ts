@@ -17,6 +17,8 @@ interface AnchorOptions {
   covered: number;
 }
 
+const isRead = (row: Row | undefined) => row?.kind === 'entry' || row?.kind === 'run';
+
 /**
  * Keeps what is read in its place. The virtualizer's own anchor is whatever is topmost, which may be a heading that new lines
  * come below of; this one is the first entry in sight. To be called before the virtualizer is asked for its lines.
@@ -39,8 +41,7 @@ export function useAnchor(options: AnchorOptions): (lines: readonly VirtualItem[
     const offset = virtualizer.scrollOffset ?? 0;
     const places = new Map(rows.map(({ key }, index) => [key, index]));
     const anchor = before.lines.find(
-      ({ index, key, end }) =>
-        end > offset + covered && before.rows[index]?.kind === 'entry' && places.has(String(key)),
+      ({ index, key, end }) => end > offset + covered && isRead(before.rows[index]) && places.has(String(key)),
     );
     if (anchor !== undefined) {
       // Lays out the lines anew.
