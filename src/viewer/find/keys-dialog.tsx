@@ -8,6 +8,8 @@ const keys = [
   [['k', '↑'], 'find.keys.does.newer'],
   [['Enter'], 'find.keys.does.enter'],
   [['Esc'], 'find.keys.does.escape'],
+  [['g'], 'find.keys.does.day'],
+  [['p'], 'find.keys.does.pause'],
   [['Del', '⌫'], 'find.keys.does.chip'],
   [['?'], 'find.keys.does.keys'],
 ] as const;

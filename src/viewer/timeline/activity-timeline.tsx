@@ -8,12 +8,15 @@ import { useShown } from '../picture/shown.ts';
 import { OperatorTools } from '../settings/operator-tools.tsx';
 import { useDirection, useSay } from '../words/localised.tsx';
 import { ConnectionStatus } from './connection-status.tsx';
+import { DateJump } from './date-jump.tsx';
 import { DetailPanel } from './detail-panel.tsx';
+import { FoldIcon } from './icons.tsx';
 import type { Place, Step } from './place.ts';
 import { EmptyTrail, FailedTrail, LoadingTrail } from './placeholders.tsx';
 import { type Role, type TimelineContext, TimelineProvider } from './timeline-context.ts';
 import { TimelineList, type TimelineListHandle } from './timeline-list.tsx';
 import { Trail } from './trail.ts';
+import { useFolding } from './use-folding.ts';
 import { useKeys } from './use-keys.ts';
 import { useNames } from './use-names.ts';
 import { useSettled } from './use-settled.ts';
@@ -49,12 +52,10 @@ export function ActivityTimeline(props: ActivityTimelineProps) {
     [client, workspaceId, filter],
   );
   const state = useSyncExternalStore(trail.subscribe, () => trail.state);
-  useEffect(() => {
-    void trail.begin();
-    return () => trail.close();
-  }, [trail]);
+  useEffect(() => () => trail.close(), [trail]);
+  useEffect(() => void trail.goTo(place.at), [trail, place.at]);
   const settled = useSettled(workspaceId, trail, state);
-  const { phase, failure, waiting } = settled.state;
+  const { phase, failure, waiting, newer } = settled.state;
   useEffect(() => {
     if (failure !== undefined) handlers.current.onError?.(failure);
   }, [failure]);
@@ -67,7 +68,9 @@ export function ActivityTimeline(props: ActivityTimelineProps) {
   const [facetsSlot, setFacetsSlot] = useState<HTMLElement | null>(null);
   const { facets } = useShown();
   const [activeId, setActiveId] = useState<string>();
+  const [isFolding, toggleFolding] = useFolding();
   const { entries } = settled.state;
+  const isEmpty = entries.length + waiting === 0 && newer === 'none';
   const shownId = entryId ?? activeId;
   const shownAt = useMemo(() => entries.findIndex(({ id }) => id === shownId), [entries, shownId]);
 
@@ -85,11 +88,12 @@ export function ActivityTimeline(props: ActivityTimelineProps) {
     onPlaceChange({ ...place, entryId: entry.id }, place.entryId === undefined ? 'push' : 'replace');
   }, []);
   const move = (by: 1 | -1) => {
-    const next = entries[shownAt === -1 ? 0 : shownAt + by];
+    // From line to line; where one is open, from entry to entry, also within what is folded.
+    const next = entryId === undefined ? list.current?.next(by) : entries[shownAt === -1 ? 0 : shownAt + by]?.id;
     if (next === undefined) return;
-    setActiveId(next.id);
-    list.current?.show(next.id, { focus: entryId === undefined });
-    if (entryId !== undefined) context.go({ entryId: next.id }, 'replace');
+    setActiveId(next);
+    list.current?.show(next, { focus: entryId === undefined });
+    if (entryId !== undefined) context.go({ entryId: next }, 'replace');
   };
   const close = () => {
     if (entryId === undefined) return;
@@ -97,11 +101,12 @@ export function ActivityTimeline(props: ActivityTimelineProps) {
     setActiveId(entryId);
     list.current?.show(entryId, { focus: true });
   };
+  const pause = () => (state.isPaused ? trail.resume() : trail.pause());
   const find = useRef<FindBarHandle>(null);
   const [hasKeys, setHasKeys] = useState(false);
   const toTheList = () => root.current?.querySelector<HTMLElement>('.al-scroller, .al-placeholder')?.focus();
   useKeys(root, {
-    ...{ j: () => move(1), k: () => move(-1), Escape: close },
+    ...{ j: () => move(1), k: () => move(-1), p: pause, Escape: close },
     ...{ '/': () => find.current?.focus(), '?': () => setHasKeys(true) },
   });
   // What is wrong with the query is told where it is typed.
@@ -120,11 +125,20 @@ export function ActivityTimeline(props: ActivityTimelineProps) {
           <header className="al-bar">
             <h1 className="al-heading">{names.workspace}</h1>
             <OperatorTools />
-            <ConnectionStatus
-              connection={settled.state.connection}
-              failure={settled.state.failure}
-              onAgain={() => void trail.begin()}
-            />
+            <div className="al-controls">
+              <DateJump root={root} />
+              <button
+                type="button"
+                className="al-button al-fold"
+                aria-pressed={isFolding}
+                aria-label={say('list.folding')}
+                title={say('list.folding')}
+                onClick={toggleFolding}
+              >
+                <FoldIcon />
+              </button>
+              <ConnectionStatus {...settled.state} onAgain={() => void trail.begin()} onPause={pause} />
+            </div>
           </header>
           <FindBar ref={find} refusal={refusal} onLeave={toTheList} onKeys={() => setHasKeys(true)} />
           {(phase !== 'failed' || refusal !== undefined) && <PictureArea facetsSlot={facetsSlot} />}
@@ -135,14 +149,11 @@ export function ActivityTimeline(props: ActivityTimelineProps) {
               {phase === 'failed' && refusal === undefined && (
                 <FailedTrail failure={failure} onAgain={() => void trail.begin()} />
               )}
-              {phase === 'ready' && entries.length + waiting === 0 && place.query === '' && (
-                <EmptyTrail workspace={names.workspace} />
-              )}
-              {(refusal !== undefined ||
-                (phase === 'ready' && entries.length + waiting === 0 && place.query !== '')) && (
+              {phase === 'ready' && isEmpty && place.query === '' && <EmptyTrail workspace={names.workspace} />}
+              {(refusal !== undefined || (phase === 'ready' && isEmpty && place.query !== '')) && (
                 <NothingFound isRefused={refusal !== undefined} onClear={() => find.current?.clear()} />
               )}
-              {phase === 'ready' && entries.length + waiting > 0 && (
+              {phase === 'ready' && !isEmpty && (
                 <TimelineList
                   ref={list}
                   trail={settled.trail}
@@ -150,6 +161,7 @@ export function ActivityTimeline(props: ActivityTimelineProps) {
                   names={names}
                   shownId={entryId}
                   activeId={shownId}
+                  isFolding={isFolding}
                   hrefOf={(id) => context.hrefOf({ entryId: id })}
                   onOpen={open}
                   onMove={move}

@@ -11,7 +11,8 @@ import { actorOf, titleOf } from './words.ts';
 interface EntryRowProps {
   entry: Activity;
   names: Names;
-  now: number;
+  /** How long ago it was, in words: it is drawn again when they are others, not when the clock goes on. */
+  ago: string;
   href: string;
   /** True where its details are shown. */
   isShown: boolean;
@@ -21,10 +22,10 @@ interface EntryRowProps {
 }
 
 /** An entry as a line of the list: what happened, how serious it is, who did it to what, and when. */
-export const EntryRow = memo(({ entry, names, now, href, isShown, isReachable, onOpen }: EntryRowProps) => {
+export const EntryRow = memo(({ entry, names, ago, href, isShown, isReachable, onOpen }: EntryRowProps) => {
   const say = useSay();
   const isClient = useTimeline().role === 'CLIENT';
-  const { clockTime, timeAgo, wholeTime } = useMoments();
+  const { clockTime, wholeTime } = useMoments();
   return (
     <article className="al-entry" data-severity={entry.severity} data-shown={isShown || undefined}>
       <span className="al-marker">
@@ -79,7 +80,7 @@ export const EntryRow = memo(({ entry, names, now, href, isShown, isReachable, o
       </div>
       <p className="al-when">
         <time dateTime={entry.createdAt} title={wholeTime(entry.createdAt)}>
-          {timeAgo(entry.createdAt, now)}
+          {ago}
         </time>
         <span>{clockTime(entry.createdAt)}</span>
       </p>
