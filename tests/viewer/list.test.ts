@@ -210,6 +210,7 @@ describe.skipIf(chromiumPath === undefined)(`the list in a browser${whySkipped}`
     await stage.open(page, `/?workspace=${workspaceId}&at=${dateOf(20)}T23:59:59.999Z`);
     await page.getByRole('link', { name: 'd20-0', exact: true }).waitFor();
     await expect.poll(() => scrollTop(page)).toBeGreaterThan(2_000);
+    expect((await inSight(page))[0]).toMatchObject({ title: 'd20-0', top: 44 });
     await page.keyboard.press('p');
     await page.locator('.al-connection[data-connection="paused"]').waitFor();
     await picture(page, file);

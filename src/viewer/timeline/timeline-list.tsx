@@ -87,6 +87,8 @@ export function TimelineList(props: TimelineListProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const toFocus = useRef<string>(undefined);
   const isHeld = useRef(false);
+  // Slid in once, an entry does not do it again where it is scrolled back to.
+  const welcomed = useRef(new WeakSet<Activity>());
 
   // The day of the topmost line stays in sight.
   const days = useMemo(() => rows.flatMap(({ kind }, index) => (kind === 'day' ? [index] : [])), [rows]);
@@ -248,7 +250,10 @@ export function TimelineList(props: TimelineListProps) {
                 ref={virtualizer.measureElement}
                 className={isSticky ? 'al-row al-sticky' : 'al-row'}
                 data-kind={row.kind}
-                data-new={(row.kind === 'entry' && arrived.has(row.key)) || undefined}
+                data-new={
+                  (row.kind === 'entry' && arrived.has(row.key) && !welcomed.current.has(row.entry)) || undefined
+                }
+                onAnimationEnd={() => row.kind === 'entry' && welcomed.current.add(row.entry)}
                 data-in-run={(row.kind === 'entry' && row.isInRun) || undefined}
                 style={isSticky ? undefined : { transform: `translateY(${start}px)` }}
               >

@@ -36,7 +36,8 @@ export function useAnchor(options: AnchorOptions): (lines: readonly VirtualItem[
     hasMoved.current = true;
   };
   const before = last.current;
-  if (before !== undefined && before.beginnings !== beginnings) moveTo(beginAt);
+  const hasBegun = before === undefined ? beginAt > 0 : before.beginnings !== beginnings;
+  if (hasBegun) moveTo(beginAt);
   else if (before !== undefined && before.rows !== rows && isHeld) {
     const offset = virtualizer.scrollOffset ?? 0;
     const places = new Map(rows.map(({ key }, index) => [key, index]));
