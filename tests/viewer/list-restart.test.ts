@@ -66,11 +66,14 @@ describe.skipIf(chromiumPath === undefined)(`a page over a server that is killed
     // Under each number one entry.
     const lines = new Map<string, string>();
     const readOn = async () => {
-      const seen = await list.evaluate((element) => {
+      const seen = await list.evaluate(async (element) => {
+        // What was scrolled to has been drawn by then.
+        for (let frame = 0; frame < 2; frame += 1) await new Promise((resolve) => requestAnimationFrame(resolve));
         const now = [...element.querySelectorAll<HTMLElement>('li[data-kind="entry"]')].map(
           (line) => [line.dataset['index'] ?? '', line.querySelector('a')?.textContent ?? ''] as const,
         );
-        element.scrollBy({ top: 700, behavior: 'instant' });
+        const isAtTheEnd = element.scrollTop + element.clientHeight >= element.scrollHeight - 1;
+        element.scrollTo({ top: isAtTheEnd ? 0 : element.scrollTop + element.clientHeight, behavior: 'instant' });
         return now;
       });
       for (const [index, title] of seen) lines.set(index, title);

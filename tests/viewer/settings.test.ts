@@ -27,7 +27,7 @@ describe.skipIf(chromiumPath === undefined)(`retention in the viewer${whySkipped
     );
     await stage.open(page, '/?workspace=agency');
     await isLive(page);
-    await page.getByRole('button', { name: 'Retention' }).click();
+    await page.getByRole('button', { name: 'Retention', exact: true }).click();
     const dialog = page.getByRole('dialog', { name: 'Retention and legal holds' });
     // Of every workspace: shown, and for others to change.
     const everywhere = dialog.getByRole('listitem').filter({ hasText: 'for every workspace' });
@@ -81,7 +81,7 @@ describe.skipIf(chromiumPath === undefined)(`retention in the viewer${whySkipped
     const { page, complaints } = await stage.openBrowser();
     await stage.open(page, '/?workspace=agency');
     await isLive(page);
-    await page.getByRole('button', { name: 'Retention' }).click();
+    await page.getByRole('button', { name: 'Retention', exact: true }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('button', { name: 'Place a hold' }).click();
     await dialog.getByRole('textbox', { name: 'Reason' }).fill('complaint 4711');
