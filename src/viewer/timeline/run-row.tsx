@@ -2,9 +2,10 @@ import { memo } from 'react';
 import type { Activity } from '../../client/client.ts';
 import { useSay } from '../words/localised.tsx';
 import { useMoments } from '../words/moments.ts';
-import { ActorIcon, RunIcon } from './icons.tsx';
+import { EntryFacts } from './entry-facts.tsx';
+import { RunIcon } from './icons.tsx';
 import type { Names } from './use-names.ts';
-import { actorOf, inWords } from './words.ts';
+import { inWords } from './words.ts';
 
 interface RunRowProps {
   /** By which it is found among the lines. */
@@ -27,7 +28,7 @@ export const RunRow = memo(({ id, entries, names, ago, isOpen, isShown, isReacha
   const say = useSay();
   const { clockTime, wholeTime } = useMoments();
   const [newest, oldest] = [entries[0] as Activity, entries.at(-1) as Activity];
-  const { severity, brandId, eventKey, entityType } = newest;
+  const { severity, eventKey } = newest;
   return (
     <div
       className="al-entry al-run"
@@ -51,21 +52,7 @@ export const RunRow = memo(({ id, entries, names, ago, isOpen, isShown, isReacha
             {say('list.run', { count: entries.length, what: inWords(eventKey) })}
           </button>
         </p>
-        <p className="al-facts">
-          <span className="al-actor">
-            <ActorIcon type={newest.actorType} />
-            {actorOf(newest, say)}
-          </span>
-          <span className="al-chip">
-            <b>{say(`entity.${entityType}`)}</b>
-          </span>
-          {brandId !== null && (
-            <span className="al-chip" data-kind="brand">
-              <b className="al-hidden">{say('list.brand')}</b> {names.brand(brandId)}
-            </span>
-          )}
-          <code className="al-key">{eventKey}</code>
-        </p>
+        <EntryFacts entry={newest} names={names} isReachable={isReachable} isOfMany />
       </div>
       <p className="al-when">
         <time dateTime={newest.createdAt} title={wholeTime(newest.createdAt)}>
