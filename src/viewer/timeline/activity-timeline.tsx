@@ -1,8 +1,8 @@
 import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import type { Activity, ActivityFilter, ActivityLogClient } from '../../client/client.ts';
+import { DetailPanel } from '../detail/detail-panel.tsx';
 import { useDirection, useSay } from '../words/localised.tsx';
 import { ConnectionStatus } from './connection-status.tsx';
-import { DetailPanel } from './detail-panel.tsx';
 import type { Place, Step } from './place.ts';
 import { EmptyTrail, FailedTrail, LoadingTrail } from './placeholders.tsx';
 import { type Role, type TimelineContext, TimelineProvider } from './timeline-context.ts';

@@ -1,13 +1,13 @@
 import { type ReactNode, useEffect, useRef } from 'react';
 import type { Activity, ActivityLogClient } from '../../client/client.ts';
+import { ActorIcon, CloseIcon, NewerIcon, OlderIcon, SeverityIcon } from '../timeline/icons.tsx';
+import type { Names } from '../timeline/use-names.ts';
+import { actorOf, titleOf } from '../timeline/words.ts';
 import { failureIn } from '../words/failure.ts';
 import { useSay } from '../words/localised.tsx';
 import { useMoments } from '../words/moments.ts';
-import { ActorIcon, CloseIcon, NewerIcon, OlderIcon, SeverityIcon } from './icons.tsx';
 import { Payload } from './payload.tsx';
 import { useEntry } from './use-entry.ts';
-import type { Names } from './use-names.ts';
-import { actorOf, titleOf } from './words.ts';
 
 interface DetailPanelProps {
   client: ActivityLogClient;
