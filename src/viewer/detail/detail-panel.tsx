@@ -1,12 +1,16 @@
-import { type ReactNode, useEffect, useRef } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { Activity, ActivityLogClient } from '../../client/client.ts';
-import { ActorIcon, CloseIcon, NewerIcon, OlderIcon, SeverityIcon } from '../timeline/icons.tsx';
-import type { Names } from '../timeline/use-names.ts';
-import { actorOf, titleOf } from '../timeline/words.ts';
+import { CloseIcon, NewerIcon, OlderIcon } from '../timeline/icons.tsx';
+import { useTimeline } from '../timeline/timeline-context.ts';
+import { titleOf } from '../timeline/words.ts';
 import { failureIn } from '../words/failure.ts';
 import { useSay } from '../words/localised.tsx';
-import { useMoments } from '../words/moments.ts';
+import { CopyButton } from './copy-button.tsx';
+import { DoneIcon, JsonIcon, LinkIcon } from './detail-icons.tsx';
+import { EntryFields } from './entry-fields.tsx';
+import { JsonText, jsonText } from './json-text.tsx';
 import { Payload } from './payload.tsx';
+import { useCopy } from './use-copy.ts';
 import { useEntry } from './use-entry.ts';
 
 interface DetailPanelProps {
@@ -14,7 +18,6 @@ interface DetailPanelProps {
   entryId: string;
   /** The entry, where the list has it; otherwise the service is asked. */
   known: Activity | undefined;
-  names: Names;
   onClose(): void;
   /** Undefined where there is none. */
   onNewer: (() => void) | undefined;
@@ -22,9 +25,12 @@ interface DetailPanelProps {
 }
 
 /** One entry in detail, beside the list; in its place where there is no room for both. */
-export function DetailPanel({ client, entryId, known, names, onClose, onNewer, onOlder }: DetailPanelProps) {
+export function DetailPanel({ client, entryId, known, onClose, onNewer, onOlder }: DetailPanelProps) {
   const found = useEntry(client, entryId, known);
   const say = useSay();
+  const { hrefOf } = useTimeline();
+  const [isRaw, setRaw] = useState(false);
+  const [copied, copy] = useCopy();
   const heading = useRef<HTMLHeadingElement>(null);
   // Once, when it opens: whoever moves on to another entry keeps the focus where it is.
   useEffect(() => heading.current?.focus({ preventScroll: true }), []);
@@ -36,6 +42,15 @@ export function DetailPanel({ client, entryId, known, names, onClose, onNewer, o
           {say('detail.heading')}
         </h2>
         <div className="al-tools">
+          <Tool
+            label={say('detail.permalink')}
+            onClick={() => copy(new URL(hrefOf({ query: '', at: undefined, entryId }), document.baseURI).href)}
+          >
+            {copied === 'copied' ? <DoneIcon /> : <LinkIcon />}
+          </Tool>
+          <Tool label={say('detail.raw')} isPressed={isRaw} onClick={() => setRaw(!isRaw)}>
+            <JsonIcon />
+          </Tool>
           <Tool label={say('detail.newer')} keys="k" onClick={onNewer}>
             <NewerIcon />
           </Tool>
@@ -51,8 +66,11 @@ export function DetailPanel({ client, entryId, known, names, onClose, onNewer, o
       <p className="al-hidden" role="status">
         {found.kind === 'found' && titleOf(found.entry)}
       </p>
+      <p className={copied === 'failed' ? 'al-copy-failed' : 'al-hidden'} role="status">
+        {copied && say(`copy.${copied}`)}
+      </p>
       <section className="al-fields" tabIndex={0} aria-label={say('detail.fields')} key={entryId}>
-        {found.kind === 'found' && <Fields entry={found.entry} names={names} />}
+        {found.kind === 'found' && (isRaw ? <RawEntry entry={found.entry} /> : <Fields entry={found.entry} />)}
         {found.kind === 'loading' && <p>{say('detail.loading')}</p>}
         {found.kind === 'absent' && <p>{say('detail.absent')}</p>}
         {found.kind === 'failed' && <p role="alert">{failureIn(say, found.failure)}</p>}
@@ -64,18 +82,21 @@ export function DetailPanel({ client, entryId, known, names, onClose, onNewer, o
 interface ToolProps {
   label: string;
   /** The key that does the same. */
-  keys: string;
+  keys?: string;
+  /** Said of what is on or off. */
+  isPressed?: boolean;
   onClick: (() => void) | undefined;
   children: ReactNode;
 }
 
-const Tool = ({ label, keys, onClick, children }: ToolProps) => (
+const Tool = ({ label, keys, isPressed, onClick, children }: ToolProps) => (
   <button
     type="button"
     className="al-tool"
     aria-label={label}
-    title={`${label} (${keys === 'Escape' ? 'Esc' : keys})`}
+    title={keys === undefined ? label : `${label} (${keys === 'Escape' ? 'Esc' : keys})`}
     aria-keyshortcuts={keys}
+    aria-pressed={isPressed}
     disabled={onClick === undefined}
     onClick={onClick}
   >
@@ -83,70 +104,23 @@ const Tool = ({ label, keys, onClick, children }: ToolProps) => (
   </button>
 );
 
-function Fields({ entry, names }: { entry: Activity; names: Names }) {
-  const { severity, brandId, actorUserId, payload } = entry;
+const Fields = ({ entry }: { entry: Activity }) => (
+  <>
+    <EntryFields entry={entry} />
+    {entry.payload !== null && <Payload value={entry.payload} />}
+  </>
+);
+
+/** The entry as the API gives it. */
+function RawEntry({ entry }: { entry: Activity }) {
   const say = useSay();
-  const { wholeTime } = useMoments();
-  const brand = brandId === null ? undefined : names.brand(brandId);
   return (
-    <>
-      <p className="al-subject" data-severity={severity}>
-        <span className="al-severity">
-          <SeverityIcon severity={severity} />
-          {say(`severity.${severity}`)}
-        </span>
-        <strong>{titleOf(entry)}</strong>
-      </p>
-      <dl className="al-facts-list">
-        <Fact name={say('detail.when')}>
-          <time dateTime={entry.createdAt}>{wholeTime(entry.createdAt)}</time>
-          <code>{entry.createdAt}</code>
-        </Fact>
-        <Fact name={say('detail.event')}>
-          <code>{entry.eventKey}</code>
-        </Fact>
-        <Fact name={say('detail.actor')}>
-          <span className="al-actor">
-            <ActorIcon type={entry.actorType} />
-            {actorOf(entry, say)}
-          </span>
-          <span>{say(`actor.${entry.actorType}`)}</span>
-          {actorUserId !== null && actorUserId !== actorOf(entry, say) && <code>{actorUserId}</code>}
-        </Fact>
-        <Fact name={say('detail.entity')}>
-          <span>{say(`entity.${entry.entityType}`)}</span>
-          <code>{entry.entityId}</code>
-        </Fact>
-        {brandId !== null && (
-          <Fact name={say('detail.brand')}>
-            <span>{brand}</span>
-            {brand !== brandId && <code>{brandId}</code>}
-          </Fact>
-        )}
-        <Fact name={say('detail.workspace')}>
-          <span>{names.workspace}</span>
-          {names.workspace !== entry.workspaceId && <code>{entry.workspaceId}</code>}
-        </Fact>
-        {entry.context !== null && (
-          <Fact name={say('detail.context')}>
-            <span>{entry.context}</span>
-          </Fact>
-        )}
-        <Fact name={say('detail.visibility')}>
-          <span>{say(`detail.audience.${entry.visibility}`)}</span>
-        </Fact>
-        <Fact name={say('detail.id')}>
-          <code>{entry.databaseId}</code>
-        </Fact>
-      </dl>
-      {payload !== null && <Payload value={payload} />}
-    </>
+    <section className="al-payload" aria-label={say('detail.raw')}>
+      <header>
+        <h3>{say('detail.raw')}</h3>
+        <CopyButton look="button" label={say('payload.copy')} text={() => jsonText(entry)} />
+      </header>
+      <JsonText value={entry} />
+    </section>
   );
 }
-
-const Fact = ({ name, children }: { name: string; children: ReactNode }) => (
-  <div>
-    <dt>{name}</dt>
-    <dd>{children}</dd>
-  </div>
-);

@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import type { Activity, ActivityFilter, ActivityLogClient } from '../../client/client.ts';
 import { DetailPanel } from '../detail/detail-panel.tsx';
+import { useFocusBack } from '../detail/use-focus-back.ts';
 import { useDirection, useSay } from '../words/localised.tsx';
 import { ConnectionStatus } from './connection-status.tsx';
 import type { Place, Step } from './place.ts';
@@ -82,6 +83,7 @@ export function ActivityTimeline(props: ActivityTimelineProps) {
     setActiveId(entryId);
     list.current?.show(entryId, { focus: true });
   };
+  useFocusBack(root, entryId);
   useKeys(root, { j: () => move(1), k: () => move(-1), Escape: close });
 
   return (
@@ -126,7 +128,6 @@ export function ActivityTimeline(props: ActivityTimelineProps) {
             client={client}
             entryId={entryId}
             known={entries[shownAt]?.id === entryId ? entries[shownAt] : undefined}
-            names={names}
             onClose={close}
             onNewer={shownAt > 0 ? () => move(-1) : undefined}
             onOlder={shownAt !== -1 && shownAt < entries.length - 1 ? () => move(1) : undefined}
