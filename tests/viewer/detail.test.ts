@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chromiumPath, whySkipped } from '../support/chromium.ts';
 import { agencyEntries } from './agency-entries.ts';
-import { detail, isLive, picture, rows, Stage, violations } from './browser.ts';
+import { detail, entry, isLive, phone, picture, rows, Stage, violations } from './browser.ts';
 
 describe.skipIf(chromiumPath === undefined)(`an entry in detail${whySkipped}`, { timeout: 60_000 }, () => {
   let stage: Stage;
@@ -85,6 +85,135 @@ describe.skipIf(chromiumPath === undefined)(`an entry in detail${whySkipped}`, {
     await detail(page).getByRole('button', { name: 'Copy the entity’s id' }).click();
     await detail(page).getByRole('status').getByText('Copied').waitFor();
     expect(await copied(page)).toBe('pub_2041');
+    expect(complaints).toEqual([]);
+  });
+
+  const tree = (page: Page) => detail(page).getByRole('tree', { name: 'Payload' });
+  const line = (page: Page, name: string | RegExp) => tree(page).getByRole('treeitem', { name }).first();
+  const focusedLine = (page: Page) =>
+    page.evaluate(() => document.activeElement?.querySelector('.al-node-text')?.textContent);
+  const report = {
+    platform: 'instagram',
+    errorCode: 'RATE_LIMIT',
+    willRetry: true,
+    response: { status: 429, headers: { 'retry-after': '60', 'x-request-id': 'req_81' }, body: null },
+    media: Array.from({ length: 250 }, (_, n) => ({ id: `media_${n}`, type: n === 207 ? 'carousel' : 'reel' })),
+    caption: 'Run the night. '.repeat(60),
+  };
+
+  it('shows a payload as a tree that the keys move in', async () => {
+    const { page, complaints } = await stage.openBrowser(clipboard);
+    await stage.log([entry('trees', 'report', { message: 'A report', payload: report })]);
+    await openEntry(page, 'trees', 'A report');
+    await line(page, /^platform/).click();
+    await page.keyboard.press('End');
+    expect(await focusedLine(page)).toMatch(/^caption: "Run the night.*…Show all 900 characters/);
+    await page.keyboard.press('Enter');
+    await detail(page).getByRole('button', { name: 'Show less' }).waitFor();
+    await page.keyboard.press('Home');
+    expect(await focusedLine(page)).toBe('platform: "instagram"');
+    for (let n = 0; n < 3; n += 1) await page.keyboard.press('ArrowDown');
+    expect(await focusedLine(page)).toMatch(/^response: \{3 fields/);
+    await page.keyboard.press('ArrowLeft');
+    expect(await line(page, /^response/).getAttribute('aria-expanded')).toBe('false');
+    expect(await line(page, /^status/).count()).toBe(0);
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowRight');
+    expect(await focusedLine(page)).toBe('status: 429');
+    await page.keyboard.press('ArrowLeft');
+    expect(await focusedLine(page)).toMatch(/^response/);
+    await line(page, /^headers/).focus();
+    await line(page, /^retry-after/).click();
+    await detail(page).getByRole('button', { name: 'Copy path' }).click();
+    await expect.poll(() => copied(page)).toBe("$.response.headers['retry-after']");
+    await detail(page).getByRole('button', { name: 'Copy value' }).click();
+    await expect.poll(() => copied(page)).toBe('60');
+    await detail(page).getByRole('button', { name: 'Copy', exact: true }).click();
+    await expect.poll(async () => JSON.parse(await copied(page))).toEqual(report);
+    await picture(page, 'detail-tree');
+    expect(await violations(page)).toEqual([]);
+    expect(complaints).toEqual([]);
+  });
+
+  it('finds what is in a payload, however deep, and goes from one to the next', async () => {
+    const { page, complaints } = await stage.openBrowser();
+    await stage.log([entry('searched', 'report', { message: 'A report', payload: report })]);
+    await openEntry(page, 'searched', 'A report');
+    const field = detail(page).getByRole('searchbox', { name: 'Search the payload' });
+    await field.fill('CAROUSEL');
+    await detail(page).getByText('1 of 1').waitFor();
+    await line(page, 'type: "carousel"').waitFor();
+    expect(await tree(page).locator('mark').allTextContents()).toEqual(['carousel']);
+    expect(await line(page, /^200 … 249/).getAttribute('aria-expanded')).toBe('true');
+    expect(await line(page, /^100 … 199/).getAttribute('aria-expanded')).toBe('false');
+    expect(await line(page, 'type: "carousel"').getAttribute('aria-selected')).toBe('true');
+    await picture(page, 'detail-search');
+    expect(await violations(page)).toEqual([]);
+    await field.fill('media_20');
+    await detail(page).getByText('1 of 11').waitFor();
+    await field.press('Enter');
+    await detail(page).getByText('2 of 11').waitFor();
+    await detail(page).getByRole('button', { name: 'Previous match' }).click();
+    await detail(page).getByRole('button', { name: 'Previous match' }).click();
+    await detail(page).getByText('11 of 11').waitFor();
+    await line(page, 'id: "media_209"').waitFor();
+    expect(await line(page, 'id: "media_209"').getAttribute('data-current')).toBe('true');
+    await field.fill('nowhere');
+    await detail(page).getByText('Not found').waitFor();
+    await field.press('Escape');
+    expect(await field.inputValue()).toBe('');
+    await field.press('ArrowDown');
+    expect(await tree(page).evaluate((element) => element.contains(document.activeElement))).toBe(true);
+    await page.keyboard.press('Escape');
+    await detail(page).waitFor({ state: 'detached' });
+    expect(complaints).toEqual([]);
+  });
+
+  it('shows what is hostile as text, and what hides by its name', async () => {
+    const { page, complaints } = await stage.openBrowser();
+    const payload = {
+      '<img src=x onerror=alert(1)>': '</script><script>alert(1)</script>',
+      url: 'javascript:alert(1)',
+      ['__proto__x']: { constructor: 'own', toString: 'own' },
+      file: 'invoice\u202Efdp.exe',
+      name: 'زيارة المتجر',
+    };
+    await stage.log([
+      entry('hostile', 'x', { message: '<b onclick=alert(1)>Bold\u202E</b>', actorLabel: 'ad\u200Bmin', payload }),
+    ]);
+    await openEntry(page, 'hostile', '<b onclick=alert(1)>Bold');
+    await line(page, 'file: "invoiceU+202Efdp.exe"').waitFor();
+    await line(page, '<img src=x onerror=alert(1)>: "</script><script>alert(1)</script>"').waitFor();
+    await detail(page).getByRole('link', { name: 'adU+200Bmin' }).waitFor();
+    expect(await detail(page).locator('img, script, b, [href^="javascript"]').count()).toBe(0);
+    await detail(page).getByRole('button', { name: 'Raw JSON' }).click();
+    await detail(page).getByText('invoice\\u202efdp.exe').waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  it('is quick with as much as a payload can hold', async () => {
+    const { page, complaints } = await stage.openBrowser();
+    const numbers = Array.from({ length: 30_000 }, (_, n) => n % 10);
+    const text = { text: 'word '.repeat(12_000) };
+    await stage.log([
+      entry('large', 'numbers', { message: 'Many numbers', payload: numbers }),
+      entry('large', 'text', { message: 'A long text', payload: text }),
+    ]);
+    await openEntry(page, 'large', 'Many numbers');
+    await line(page, /^0 … 9999/).waitFor();
+    expect(await tree(page).getByRole('treeitem').count()).toBeLessThan(60);
+    const field = detail(page).getByRole('searchbox');
+    const began = Date.now();
+    await field.fill('7');
+    await detail(page).getByText('1 of 3,000').waitFor();
+    expect(Date.now() - began).toBeLessThan(2_000);
+    await page.keyboard.press('Escape');
+    await detail(page).getByRole('button', { name: 'Open all' }).click();
+    await detail(page).getByRole('button', { name: 'Close all' }).waitFor();
+    expect(await tree(page).getByRole('treeitem').count()).toBeLessThan(1_100);
+    await rows(page).getByRole('link', { name: 'A long text' }).click();
+    await detail(page).getByRole('button', { name: 'Show all 60,000 characters' }).click();
+    await detail(page).getByRole('button', { name: 'Show less' }).waitFor();
     expect(complaints).toEqual([]);
   });
 });

@@ -10,7 +10,7 @@ import {
   rowsOf,
   sliceSize,
 } from '../../src/viewer/detail/payload-nodes.ts';
-import { pathText } from '../../src/viewer/detail/payload-path.ts';
+import { pathText as pathOf } from '../../src/viewer/detail/payload-path.ts';
 import { rangesIn, searchPattern, searchPayload } from '../../src/viewer/detail/payload-search.ts';
 import { escapeHidden, visiblePieces } from '../../src/viewer/detail/visible-pieces.ts';
 import { hostileText } from '../support/generated-entries.ts';
@@ -43,6 +43,8 @@ function valuesOf(value: unknown, path: readonly PathStep[] = []): [readonly Pat
 function everyNode(node: PayloadNode): PayloadNode[] {
   return [node, ...childrenOf(node).flatMap(everyNode)];
 }
+
+const pathText = (path: readonly PathStep[]) => pathOf({ ...rootOf(null), path });
 
 /** Reads what `pathText` writes. */
 function readPath(text: string): PathStep[] {

@@ -52,7 +52,9 @@ export function childrenOf(node: PayloadNode): readonly PayloadNode[] {
   const { value, path, size, from, level } = node;
   if (size === 0) return [];
   if (size <= sliceSize) {
-    const keys = keysOf(value).slice(from, from + size);
+    const keys = isList(value)
+      ? Array.from({ length: size }, (_, at) => from + at)
+      : keysOf(value).slice(from, from + size);
     return keys.map((key) => nodeOf(memberOf(value, key), [...path, key], level + 1));
   }
   let length = sliceSize;
@@ -63,6 +65,18 @@ export function childrenOf(node: PayloadNode): readonly PayloadNode[] {
     const id = `${begin}-${begin + count}:${pointerOf(path)}`;
     return { id, kind: 'slice', path, level: level + 1, value, size: count, from: begin };
   });
+}
+
+/** What a node holds, as JSON has it: of a slice its members only. */
+export function contentOf(node: PayloadNode): unknown {
+  const { kind, value, from, size } = node;
+  if (kind !== 'slice') return value;
+  if (isList(value)) return value.slice(from, from + size);
+  return Object.fromEntries(
+    keysOf(value)
+      .slice(from, from + size)
+      .map((key) => [key, memberOf(value, key)]),
+  );
 }
 
 /** A node that is shown, and where it stands among its siblings, counted from 1. */

@@ -1,6 +1,15 @@
+import { lazy, Suspense } from 'react';
 import { useSay } from '../words/localised.tsx';
 import { CopyButton } from './copy-button.tsx';
 import { JsonText, jsonText } from './json-text.tsx';
+
+/** As text where the tree cannot be loaded. */
+const PayloadTree = lazy(() =>
+  import('./payload-tree.tsx').then(
+    (loaded) => ({ default: loaded.PayloadTree }),
+    () => ({ default: JsonText }),
+  ),
+);
 
 /** What was logged with an entry. */
 export function Payload({ value }: { value: unknown }) {
@@ -11,7 +20,9 @@ export function Payload({ value }: { value: unknown }) {
         <h3>{say('payload.heading')}</h3>
         <CopyButton look="button" label={say('payload.copy')} text={() => jsonText(value)} />
       </header>
-      <JsonText value={value} />
+      <Suspense fallback={<JsonText value={value} />}>
+        <PayloadTree value={value} label={say('payload.heading')} />
+      </Suspense>
     </section>
   );
 }
