@@ -1,5 +1,7 @@
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import type { Activity, ActivityLogClient, ActivityLogClientError } from '../../client/client.ts';
+import { DetailPanel } from '../detail/detail-panel.tsx';
+import { useFocusBack } from '../detail/use-focus-back.ts';
 import { FindBar, type FindBarHandle } from '../find/find-bar.tsx';
 import { NothingFound } from '../find/nothing-found.tsx';
 import { useFilter } from '../find/use-filter.ts';
@@ -9,7 +11,6 @@ import { OperatorTools } from '../settings/operator-tools.tsx';
 import { useDirection, useSay } from '../words/localised.tsx';
 import { ConnectionStatus } from './connection-status.tsx';
 import { DateJump } from './date-jump.tsx';
-import { DetailPanel } from './detail-panel.tsx';
 import { FoldIcon } from './icons.tsx';
 import type { Place, Step } from './place.ts';
 import { EmptyTrail, FailedTrail, LoadingTrail } from './placeholders.tsx';
@@ -101,6 +102,7 @@ export function ActivityTimeline(props: ActivityTimelineProps) {
     setActiveId(entryId);
     list.current?.show(entryId, { focus: true });
   };
+  useFocusBack(root, entryId);
   const pause = () => (state.isPaused ? trail.resume() : trail.pause());
   const find = useRef<FindBarHandle>(null);
   const [hasKeys, setHasKeys] = useState(false);
@@ -175,7 +177,6 @@ export function ActivityTimeline(props: ActivityTimelineProps) {
             client={client}
             entryId={entryId}
             known={entries[shownAt]?.id === entryId ? entries[shownAt] : undefined}
-            names={names}
             onClose={close}
             onNewer={shownAt > 0 ? () => move(-1) : undefined}
             onOlder={shownAt !== -1 && shownAt < entries.length - 1 ? () => move(1) : undefined}

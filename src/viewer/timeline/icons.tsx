@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import type { ActivityActorType, ActivitySeverity } from '../../client/client.ts';
 
 /** Pictures that say nothing which is not said in words beside them. */
-const icon = (path: ReactNode) => (
+export const icon = (path: ReactNode) => (
   <svg className="al-icon" viewBox="0 0 16 16" aria-hidden="true">
     {path}
   </svg>
