@@ -27,7 +27,7 @@ export function KeysDialog({ container, onClose }: KeysDialogProps) {
     <Dialog.Root open onOpenChange={(isOpen) => !isOpen && onClose()}>
       <Dialog.Portal container={container}>
         <Dialog.Backdrop className="al-backdrop" />
-        <Dialog.Popup className="al-dialog">
+        <Dialog.Popup className="al-dialog" data-size="small">
           <header className="al-dialog-head">
             <Dialog.Title className="al-popover-title">{say('find.keys')}</Dialog.Title>
             <Dialog.Close className="al-tool" aria-label={say('find.keys.close')}>

@@ -107,7 +107,7 @@ export function Plot({ figures, brush, clock, moments, at, reading, describedBy 
         {lines.map((count) => (
           <text
             key={count}
-            className="al-count"
+            className="al-plot-count"
             x={isMirrored ? -7 : width + 7}
             y={height - scale(count) + 4}
             textAnchor={isMirrored ? 'end' : 'start'}
