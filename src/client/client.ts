@@ -5,9 +5,11 @@
 import type { SpoolStore } from '../spool/spool-store.ts';
 import { ActivityLogClientError } from './client-error.ts';
 import {
+  type ActivityExportFormat,
   type ActivityFieldsFragment,
   type ActivityFilter,
   type ActivityLogInput,
+  ExportLinkDocument,
   LogDocument,
   type LogMutation,
   TimelineDocument,
@@ -26,6 +28,7 @@ export type {
   ActivityActorType,
   ActivityEntityInput,
   ActivityEntityType,
+  ActivityExportFormat,
   ActivityFilter,
   ActivityLogInput,
   ActivitySeverity,
@@ -93,6 +96,22 @@ export interface PagesOptions extends Pick<TimelineOptions, 'workspaceId' | 'fil
   pageSize?: number | undefined;
 }
 
+export interface ExportLinkOptions {
+  workspaceId: string;
+  format: ActivityExportFormat;
+  /** All entries by default. */
+  filter?: ActivityFilter | undefined;
+  /** For the moment of an earlier export of the same: what its header `Activity-Log-Export` said. */
+  export?: string | undefined;
+}
+
+/** Where an export can be fetched without a token. */
+export interface ExportLink {
+  url: URL;
+  /** From then on it is good for nothing. RFC 3339 text. */
+  expiresAt: string;
+}
+
 /** Every method throws ActivityLogClientError, and whatever the token function throws. */
 export interface ActivityLogClient {
   /**
@@ -130,6 +149,8 @@ export interface ActivityLogClient {
    *   UNAUTHENTICATED where a new token was refused too; INTERNAL after five tries
    */
   subscribe(options: SubscribeOptions): AsyncIterableIterator<Delivery, undefined, undefined>;
+  /** A link to a file of what may be seen at this moment. It lives for five minutes, or until the token ends. */
+  exportLink(options: ExportLinkOptions, signal?: AbortSignal): Promise<ExportLink>;
   /** Runs a typed document of your own. */
   request: Request;
   /**
@@ -208,6 +229,11 @@ export function createActivityLogClient(options: ActivityLogClientOptions): Acti
     timeline,
     log: async (input) => (await request(LogDocument, { input })).activityLog,
     logMany: (entries) => logMany(request, entries),
+    exportLink: async (wanted, signal) => {
+      const { url, expiresAt } = (await request(ExportLinkDocument, wanted, signal)).activityExport;
+      // A path on the service, which itself may have one behind a proxy.
+      return { url: new URL(`.${url}`, endpoint), expiresAt };
+    },
     logActivity: async (entry) => {
       keptLog ??= openKeptLog();
       return await (await keptLog).log(entry);

@@ -6,6 +6,7 @@ import {
   ActivityLogClientError,
   type ActivityLogInput,
   createActivityLogClient,
+  type ExportLinkOptions,
 } from '../../src/client/client.ts';
 import { ConnectionLost } from '../../src/client/live-socket.ts';
 import { openTestPglite } from '../support/databases.ts';
@@ -54,6 +55,22 @@ describe('the requests of the client', () => {
     });
     const third = await client.log(entry('e1', { idempotencyKey: 'k1', payload: { a: [null], b: 1 } }));
     expect(third).toEqual({ duplicate: true, activity: first.activity, error: null });
+  });
+
+  it('gives links to exports, and such for the moment of an earlier one', async () => {
+    await client.log(entry('x1', { workspaceId: 'exported' }));
+    const wanted = {
+      workspaceId: 'exported',
+      format: 'CSV',
+      filter: { eventKeys: ['content.*'] },
+    } satisfies ExportLinkOptions;
+    const { url, expiresAt } = await client.exportLink(wanted);
+    expect(Date.parse(expiresAt)).toBeGreaterThan(Date.now());
+    const first = await fetch(url);
+    await client.log(entry('x2', { workspaceId: 'exported' }));
+    const ticket = first.headers.get('activity-log-export') ?? '';
+    const again = await fetch((await client.exportLink({ ...wanted, export: ticket })).url);
+    expect(await again.text()).toBe(await first.text());
   });
 
   it('logs more entries than one call takes, in their order, with every refusal at its place', async () => {

@@ -287,13 +287,19 @@ describe.skipIf(chromiumPath === undefined)(`finding in the viewer${whySkipped}`
     await eventually(() => focused(page)).toMatch('Publication failed');
     // A dialog keeps its keys: the entry stays open.
     await page.keyboard.press('Enter');
-    await detail(page).getByRole('treeitem', { name: /^errorCode/ }).waitFor();
+    await detail(page)
+      .getByRole('treeitem', { name: /^errorCode/ })
+      .waitFor();
     await page.keyboard.press('?');
     await dialog.getByText('Older entry').waitFor();
     await page.keyboard.press('j');
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
-    expect(await detail(page).getByRole('treeitem', { name: /^errorCode/ }).count()).toBe(1);
+    expect(
+      await detail(page)
+        .getByRole('treeitem', { name: /^errorCode/ })
+        .count(),
+    ).toBe(1);
     // A field keeps what is typed into it.
     await page.keyboard.press('/');
     await page.keyboard.type('what?');

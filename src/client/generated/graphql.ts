@@ -44,6 +44,15 @@ export type ActivityEntityType =
   /** The workspace itself. */
   | 'WORKSPACE';
 
+/** How an export is written. Described in docs/export.md. */
+export type ActivityExportFormat =
+  /** RFC 4180, with a header, and safe for spreadsheets: what looks like a formula has an apostrophe in front. */
+  | 'CSV'
+  /** One JSON document: a list of objects. */
+  | 'JSON'
+  /** JSON Lines: one object a line. */
+  | 'JSONL';
+
 /** Which entries. All given conditions hold; each list means any of its values (an empty list: none). Lists take at most 100 values. */
 export type ActivityFilter = {
   /** Entries by any of these workers, processes or services. */
@@ -193,6 +202,24 @@ export type CompletionsQueryVariables = Exact<{
 
 
 export type CompletionsQuery = { activityStats: { eventKeys: Array<{ eventKey: string, count: number }>, actors: Array<{ actorType: ActivityActorType, actorLabel: string | null, actorUserId: string | null, count: number }>, severities: Array<{ severity: ActivitySeverity, count: number }>, brands: Array<{ brandId: string, count: number, brand: { name: string | null } }>, entityTypes: Array<{ entityType: ActivityEntityType, count: number }> } };
+
+export type ExportLinkMutationVariables = Exact<{
+  workspaceId: string;
+  format: ActivityExportFormat;
+  filter?: ActivityFilter | null | undefined;
+  export?: string | null | undefined;
+}>;
+
+
+export type ExportLinkMutation = { activityExport: { url: string, expiresAt: string } };
+
+export type ExportCountQueryVariables = Exact<{
+  workspaceId: string;
+  filter?: ActivityFilter | null | undefined;
+}>;
+
+
+export type ExportCountQuery = { timeline: { count: { value: number, exact: boolean } } };
 
 export type LiveCursorQueryVariables = Exact<{
   workspaceId: string;
@@ -478,6 +505,29 @@ export const CompletionsDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<CompletionsQuery, CompletionsQueryVariables>;
+export const ExportLinkDocument = new TypedDocumentString(`
+    mutation ExportLink($workspaceId: String!, $format: ActivityExportFormat!, $filter: ActivityFilter, $export: String) {
+  activityExport(
+    workspaceId: $workspaceId
+    format: $format
+    filter: $filter
+    export: $export
+  ) {
+    url
+    expiresAt
+  }
+}
+    `) as unknown as TypedDocumentString<ExportLinkMutation, ExportLinkMutationVariables>;
+export const ExportCountDocument = new TypedDocumentString(`
+    query ExportCount($workspaceId: String!, $filter: ActivityFilter) {
+  timeline(workspaceId: $workspaceId, filter: $filter, first: 0) {
+    count(limit: 10000) {
+      value
+      exact
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ExportCountQuery, ExportCountQueryVariables>;
 export const LiveCursorDocument = new TypedDocumentString(`
     query LiveCursor($workspaceId: String!) {
   timeline(workspaceId: $workspaceId, first: 0) {

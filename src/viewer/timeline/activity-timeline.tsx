@@ -2,6 +2,7 @@ import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState, useS
 import type { Activity, ActivityLogClient, ActivityLogClientError } from '../../client/client.ts';
 import { DetailPanel } from '../detail/detail-panel.tsx';
 import { useFocusBack } from '../detail/use-focus-back.ts';
+import { ExportButton } from '../export/export-button.tsx';
 import { FindBar, type FindBarHandle } from '../find/find-bar.tsx';
 import { NothingFound } from '../find/nothing-found.tsx';
 import { useFilter } from '../find/use-filter.ts';
@@ -139,6 +140,7 @@ export function ActivityTimeline(props: ActivityTimelineProps) {
               >
                 <FoldIcon />
               </button>
+              <ExportButton />
               <ConnectionStatus {...settled.state} onAgain={() => void trail.begin()} onPause={pause} />
             </div>
           </header>

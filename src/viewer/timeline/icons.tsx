@@ -45,3 +45,4 @@ export const PlayIcon = () => icon(<path d="m5 3 7.5 5L5 13V3Z" />);
 export const RunIcon = () => icon(<path d="m6 4 4 4-4 4" />);
 export const FoldIcon = () =>
   icon(<path d="M2.75 8h10.5M8 1.75V5.5M5.75 3.5 8 5.75l2.25-2.25M8 14.25V10.5M5.75 12.5 8 10.25l2.25 2.25" />);
+export const DownloadIcon = () => icon(<path d="M8 2.5v7.5M4.75 7 8 10.25 11.25 7M2.75 13.25h10.5" />);
