@@ -4,7 +4,9 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { type ActivityExportFormat, createActivityLogClient } from '../../src/client/client.ts';
 import { checkReceived } from '../../src/viewer/export/check-received.ts';
 import { exportFormatNames, exportFormats } from '../../src/viewer/export/export-formats.ts';
+import { ExportJob } from '../../src/viewer/export/export-job.ts';
 import { type ExportProgress, ExportReceipt } from '../../src/viewer/export/export-receipt.ts';
+import { pageTarget } from '../../src/viewer/export/export-target.ts';
 import { openTestPglite } from '../support/databases.ts';
 import { type FaultPlan, startFaultyProxy } from '../support/faulty-proxy.ts';
 import { SeededRandom } from '../support/seeded-random.ts';
@@ -122,6 +124,14 @@ describe('an export in the viewer', { timeout: 60_000 }, () => {
     const meanwhile = new AbortController();
     again.whenSaid(({ count }) => count > 0 && meanwhile.abort(new Error('not wanted either')));
     await expect(again.receipt.run(meanwhile.signal)).rejects.toThrow('not wanted either');
+  });
+
+  it('says when it is too large for the page', async () => {
+    const { client, order } = await behindProxy('CSV', []);
+    const job = new ExportJob({ client, order, target: pageTarget('large.csv', 'CSV', 100_000) });
+    await job.run();
+    expect(job.state).toMatchObject({ phase: 'tooLarge', failure: undefined });
+    expect(job.state.progress.bytes).toBeLessThanOrEqual(100_000);
   });
 
   it('says what is refused, and by whom', async () => {

@@ -29,7 +29,7 @@ export function ExportButton() {
         }}
       >
         <DownloadIcon />
-        <span aria-hidden="true">{say('export.button')}</span>
+        <span aria-hidden="true">{label}</span>
       </button>
       {wasOpen && (
         <Suspense>

@@ -65,8 +65,12 @@ export function ExportDialog({ isOpen, button, onClose, onBusy }: ExportDialogPr
     };
     look();
     const leave = job.subscribe(look);
+    // Whoever leaves the page would lose it: the browser asks.
+    const warn = (event: BeforeUnloadEvent) => job.state.phase === 'running' && event.preventDefault();
+    window.addEventListener('beforeunload', warn);
     return () => {
       leave();
+      window.removeEventListener('beforeunload', warn);
       // Also where the timeline goes away: nobody would see it any more.
       void job.cancel();
       onBusy(false);

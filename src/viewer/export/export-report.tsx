@@ -17,9 +17,9 @@ interface ExportReportProps {
 /** An export under way, and what has become of it. */
 export function ExportReport({ job, total, onAnother }: ExportReportProps) {
   const say = useSay();
-  const { size } = useAmounts();
+  const { entries, size } = useAmounts();
   const state = useSyncExternalStore(job.subscribe, () => job.state);
-  const { phase, failure } = state;
+  const { phase, failure, progress } = state;
   const another = (
     <button type="button" className="al-button" onClick={onAnother}>
       {say('export.again')}
@@ -39,7 +39,11 @@ export function ExportReport({ job, total, onAnother }: ExportReportProps) {
           <div className="al-export-problem" role="alert">
             <ExportFailure failure={failure} />
           </div>
-          <ExportProgressBar state={state} total={total} />
+          {progress.count > 0 && (
+            <p className="al-export-total">
+              {entries(progress.count)} · {size(progress.bytes)}
+            </p>
+          )}
           <div className="al-export-actions">
             {another}
             {failure instanceof ActivityLogClientError && (
