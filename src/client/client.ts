@@ -38,7 +38,7 @@ export type { ClientProblem } from './kept-log.ts';
 export type { LogResult } from './log-many.ts';
 export type { Retry } from './reconnection.ts';
 export type { Delivery, SubscribeOptions } from './subscription.ts';
-export type { Token } from './token-source.ts';
+export type { Token, TokenRefusal } from './token-source.ts';
 
 /** An entry as it stands in the trail. `createdAt` is RFC 3339 text. */
 export type Activity = ActivityFieldsFragment;
@@ -47,8 +47,9 @@ export interface ActivityLogClientOptions {
   /** Of the service, for example `http://127.0.0.1:4000`; `/graphql` is added. */
   url: string | URL;
   /**
-   * A JWT, or a function that gives one. The function is asked for the first request, for every connection of the
-   * socket, and once more where a token was refused; requests in between use the last one.
+   * A JWT, or a function that gives one. The function is asked for the first request, before every connection of the
+   * socket, and once more where a token was refused, which it is given then; requests in between use the last one.
+   * What it takes its time for waits: a person who signs in again, for example.
    */
   token: Token;
   /** Like the global `fetch`, which is the default. */

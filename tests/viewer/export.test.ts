@@ -190,7 +190,7 @@ describe.skipIf(chromiumPath === undefined)(`an export in a browser${whySkipped}
     const proxy = await behindProxy(page, '/?workspace=agency');
     await open(page);
     await dialog(page)
-      .getByText(/entries$/)
+      .getByText(/^[\d,]+ entries$/)
       .waitFor();
     proxy.befall({ ...slow, rates: { ...slow.rates, reset: 1, delay: 0 } });
     await start(page);

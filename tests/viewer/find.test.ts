@@ -150,7 +150,9 @@ describe.skipIf(chromiumPath === undefined)(`finding in the viewer${whySkipped}`
     expect(await focused(page)).toBe('Instagram Worker');
     await page.keyboard.press('Enter');
     await eventually(() => query(page)).toBe('actor:"Instagram Worker"');
-    await eventually(() => rows(page).count()).toBe(14);
+    // The list is as long as there is room for it: the overview counts all of them.
+    await eventually(() => page.locator('.al-readout strong').textContent()).toBe('14 entries');
+    await eventually(() => rows(page).filter({ hasNotText: 'Instagram Worker' }).count()).toBe(0);
     expect(await detail(page).count()).toBe(0);
     expect(await page.evaluate(() => document.activeElement?.className)).toBe('al-scroller');
     await rows(page).first().getByRole('button', { name: 'Nike' }).click();
@@ -285,13 +287,19 @@ describe.skipIf(chromiumPath === undefined)(`finding in the viewer${whySkipped}`
     await eventually(() => focused(page)).toMatch('Publication failed');
     // A dialog keeps its keys: the entry stays open.
     await page.keyboard.press('Enter');
-    await detail(page).getByText('"errorCode"').waitFor();
+    await detail(page)
+      .getByRole('treeitem', { name: /^errorCode/ })
+      .waitFor();
     await page.keyboard.press('?');
     await dialog.getByText('Older entry').waitFor();
     await page.keyboard.press('j');
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
-    expect(await detail(page).getByText('"errorCode"').count()).toBe(1);
+    expect(
+      await detail(page)
+        .getByRole('treeitem', { name: /^errorCode/ })
+        .count(),
+    ).toBe(1);
     // A field keeps what is typed into it.
     await page.keyboard.press('/');
     await page.keyboard.type('what?');

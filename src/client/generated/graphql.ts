@@ -124,6 +124,19 @@ export type ActivitySeverity =
   /** Worth a look. */
   | 'WARNING';
 
+/** How long each bucket of a histogram is. */
+export type ActivityStatsInterval =
+  /** Days, as the clocks of the time zone show them. */
+  | 'DAY'
+  /** Hours. */
+  | 'HOUR'
+  /** Minutes. */
+  | 'MINUTE'
+  /** Months. */
+  | 'MONTH'
+  /** Weeks, from Monday on. */
+  | 'WEEK';
+
 /** Who can see an entry. */
 export type ActivityVisibility =
   /** The clients of the entry's brand see it too. */
@@ -271,6 +284,35 @@ export type LegalHoldReleaseMutationVariables = Exact<{
 
 export type LegalHoldReleaseMutation = { legalHoldRelease: { hold: { id: string, workspaceId: string, brandId: string | null, entityType: ActivityEntityType | null, entityId: string | null, actorUserId: string | null, actorLabel: string | null, reason: string, placedBy: string, placedAt: string, releasedBy: string | null, releasedAt: string | null } } };
 
+export type TimelineEndsQueryVariables = Exact<{
+  workspaceId: string;
+  filter?: ActivityFilter | null | undefined;
+}>;
+
+
+export type TimelineEndsQuery = { oldest: { edges: Array<{ node: { createdAt: string } }> }, newest: { edges: Array<{ node: { createdAt: string } }> } };
+
+export type StatisticsQueryVariables = Exact<{
+  workspaceId: string;
+  filter?: ActivityFilter | null | undefined;
+  interval: ActivityStatsInterval;
+  timeZone: string;
+}>;
+
+
+export type StatisticsQuery = { activityStats: { total: number, counted: number, exact: boolean, histogram: Array<{ start: string, end: string, severities: Array<{ severity: ActivitySeverity, count: number }> }>, eventKeys: Array<{ eventKey: string, count: number }>, actors: Array<{ actorType: ActivityActorType, actorUserId: string | null, actorLabel: string | null, count: number }>, severities: Array<{ severity: ActivitySeverity, count: number }>, brands: Array<{ brandId: string, count: number }>, entityTypes: Array<{ entityType: ActivityEntityType, count: number }> } };
+
+export type FacetsQueryVariables = Exact<{
+  workspaceId: string;
+  filter?: ActivityFilter | null | undefined;
+  interval: ActivityStatsInterval;
+}>;
+
+
+export type FacetsQuery = { activityStats: { exact: boolean, eventKeys: Array<{ eventKey: string, count: number }>, actors: Array<{ actorType: ActivityActorType, actorUserId: string | null, actorLabel: string | null, count: number }>, severities: Array<{ severity: ActivitySeverity, count: number }>, brands: Array<{ brandId: string, count: number }>, entityTypes: Array<{ entityType: ActivityEntityType, count: number }> } };
+
+export type FacetFieldsFragment = { exact: boolean, eventKeys: Array<{ eventKey: string, count: number }>, actors: Array<{ actorType: ActivityActorType, actorUserId: string | null, actorLabel: string | null, count: number }>, severities: Array<{ severity: ActivitySeverity, count: number }>, brands: Array<{ brandId: string, count: number }>, entityTypes: Array<{ entityType: ActivityEntityType, count: number }> };
+
 export type TimelineQueryVariables = Exact<{
   workspaceId: string;
   filter?: ActivityFilter | null | undefined;
@@ -378,6 +420,33 @@ export const LegalHoldFieldsFragmentDoc = new TypedDocumentString(`
   releasedAt
 }
     `, {"fragmentName":"LegalHoldFields"}) as unknown as TypedDocumentString<LegalHoldFieldsFragment, unknown>;
+export const FacetFieldsFragmentDoc = new TypedDocumentString(`
+    fragment FacetFields on ActivityStats {
+  exact
+  eventKeys {
+    eventKey
+    count
+  }
+  actors {
+    actorType
+    actorUserId
+    actorLabel
+    count
+  }
+  severities {
+    severity
+    count
+  }
+  brands {
+    brandId
+    count
+  }
+  entityTypes {
+    entityType
+    count
+  }
+}
+    `, {"fragmentName":"FacetFields"}) as unknown as TypedDocumentString<FacetFieldsFragment, unknown>;
 export const ActivityAddedDocument = new TypedDocumentString(`
     subscription ActivityAdded($workspaceId: String!, $filter: ActivityFilter, $after: String!) {
   activityAdded(workspaceId: $workspaceId, filter: $filter, after: $after) {
@@ -641,6 +710,101 @@ export const LegalHoldReleaseDocument = new TypedDocumentString(`
   releasedBy
   releasedAt
 }`) as unknown as TypedDocumentString<LegalHoldReleaseMutation, LegalHoldReleaseMutationVariables>;
+export const TimelineEndsDocument = new TypedDocumentString(`
+    query TimelineEnds($workspaceId: String!, $filter: ActivityFilter) {
+  oldest: timeline(workspaceId: $workspaceId, filter: $filter, last: 1) {
+    edges {
+      node {
+        createdAt
+      }
+    }
+  }
+  newest: timeline(workspaceId: $workspaceId, filter: $filter, first: 1) {
+    edges {
+      node {
+        createdAt
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<TimelineEndsQuery, TimelineEndsQueryVariables>;
+export const StatisticsDocument = new TypedDocumentString(`
+    query Statistics($workspaceId: String!, $filter: ActivityFilter, $interval: ActivityStatsInterval!, $timeZone: String!) {
+  activityStats(
+    workspaceId: $workspaceId
+    filter: $filter
+    interval: $interval
+    timeZone: $timeZone
+  ) {
+    total
+    counted
+    histogram {
+      start
+      end
+      severities {
+        severity
+        count
+      }
+    }
+    ...FacetFields
+  }
+}
+    fragment FacetFields on ActivityStats {
+  exact
+  eventKeys {
+    eventKey
+    count
+  }
+  actors {
+    actorType
+    actorUserId
+    actorLabel
+    count
+  }
+  severities {
+    severity
+    count
+  }
+  brands {
+    brandId
+    count
+  }
+  entityTypes {
+    entityType
+    count
+  }
+}`) as unknown as TypedDocumentString<StatisticsQuery, StatisticsQueryVariables>;
+export const FacetsDocument = new TypedDocumentString(`
+    query Facets($workspaceId: String!, $filter: ActivityFilter, $interval: ActivityStatsInterval!) {
+  activityStats(workspaceId: $workspaceId, filter: $filter, interval: $interval) {
+    ...FacetFields
+  }
+}
+    fragment FacetFields on ActivityStats {
+  exact
+  eventKeys {
+    eventKey
+    count
+  }
+  actors {
+    actorType
+    actorUserId
+    actorLabel
+    count
+  }
+  severities {
+    severity
+    count
+  }
+  brands {
+    brandId
+    count
+  }
+  entityTypes {
+    entityType
+    count
+  }
+}`) as unknown as TypedDocumentString<FacetsQuery, FacetsQueryVariables>;
 export const TimelineDocument = new TypedDocumentString(`
     query Timeline($workspaceId: String!, $filter: ActivityFilter, $first: Int, $after: String, $last: Int, $before: String) {
   timeline(

@@ -8,6 +8,8 @@ const keys = [
   [['k', '↑'], 'find.keys.does.newer'],
   [['Enter'], 'find.keys.does.enter'],
   [['Esc'], 'find.keys.does.escape'],
+  [['g'], 'find.keys.does.day'],
+  [['p'], 'find.keys.does.pause'],
   [['Del', '⌫'], 'find.keys.does.chip'],
   [['?'], 'find.keys.does.keys'],
 ] as const;
@@ -25,7 +27,7 @@ export function KeysDialog({ container, onClose }: KeysDialogProps) {
     <Dialog.Root open onOpenChange={(isOpen) => !isOpen && onClose()}>
       <Dialog.Portal container={container}>
         <Dialog.Backdrop className="al-backdrop" />
-        <Dialog.Popup className="al-dialog">
+        <Dialog.Popup className="al-dialog" data-size="small">
           <header className="al-dialog-head">
             <Dialog.Title className="al-popover-title">{say('find.keys')}</Dialog.Title>
             <Dialog.Close className="al-tool" aria-label={say('find.keys.close')}>

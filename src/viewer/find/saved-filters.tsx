@@ -111,7 +111,7 @@ function NameForm({ name, onName, onCancel }: NameFormProps) {
     if (given !== '') onName(given);
   };
   return (
-    <form className="al-name" onSubmit={submit} autoComplete="off">
+    <form className="al-filter-name" onSubmit={submit} autoComplete="off">
       <label>
         <span className="al-hidden">{say('find.saved.name')}</span>
         <input

@@ -1,16 +1,17 @@
 import { memo } from 'react';
 import type { Activity } from '../../client/client.ts';
-import { FilterChip } from '../find/filter-chip.tsx';
 import { useSay } from '../words/localised.tsx';
 import { useMoments } from '../words/moments.ts';
-import { ActorIcon, SeverityIcon } from './icons.tsx';
+import { EntryFacts } from './entry-facts.tsx';
+import { SeverityIcon } from './icons.tsx';
 import type { Names } from './use-names.ts';
-import { actorOf, titleOf } from './words.ts';
+import { titleOf } from './words.ts';
 
 interface EntryRowProps {
   entry: Activity;
   names: Names;
-  now: number;
+  /** How long ago it was, in words: it is drawn again when they are others, not when the clock goes on. */
+  ago: string;
   href: string;
   /** True where its details are shown. */
   isShown: boolean;
@@ -20,9 +21,9 @@ interface EntryRowProps {
 }
 
 /** An entry as a line of the list: what happened, how serious it is, who did it to what, and when. */
-export const EntryRow = memo(({ entry, names, now, href, isShown, isReachable, onOpen }: EntryRowProps) => {
+export const EntryRow = memo(({ entry, names, ago, href, isShown, isReachable, onOpen }: EntryRowProps) => {
   const say = useSay();
-  const { clockTime, timeAgo, wholeTime } = useMoments();
+  const { clockTime, wholeTime } = useMoments();
   return (
     <article className="al-entry" data-severity={entry.severity} data-shown={isShown || undefined}>
       <span className="al-marker">
@@ -46,50 +47,14 @@ export const EntryRow = memo(({ entry, names, now, href, isShown, isReachable, o
             {titleOf(entry)}
           </a>
         </p>
-        <p className="al-facts">
-          <ActorChip entry={entry} isReachable={isReachable} />
-          <FilterChip
-            kind="entity"
-            qualifier="entity"
-            value={`${entry.entityType.toLowerCase()}/${entry.entityId}`}
-            isReachable={isReachable}
-          >
-            <b>{say(`entity.${entry.entityType}`)}</b> <bdi>{entry.entityId}</bdi>
-          </FilterChip>
-          {entry.brandId !== null && (
-            <FilterChip kind="brand" qualifier="brand" value={entry.brandId} isReachable={isReachable}>
-              <b className="al-hidden">{say('list.brand')}</b> <bdi>{names.brand(entry.brandId)}</bdi>
-            </FilterChip>
-          )}
-          <FilterChip kind="event" qualifier="event" value={entry.eventKey} isReachable={isReachable}>
-            {entry.eventKey}
-          </FilterChip>
-        </p>
+        <EntryFacts entry={entry} names={names} isReachable={isReachable} />
       </div>
       <p className="al-when">
         <time dateTime={entry.createdAt} title={wholeTime(entry.createdAt)}>
-          {timeAgo(entry.createdAt, now)}
+          {ago}
         </time>
         <span>{clockTime(entry.createdAt)}</span>
       </p>
     </article>
   );
 });
-
-/** Who or what did it: by name, else by the user's id, else of which kind. */
-function ActorChip({ entry, isReachable }: Pick<EntryRowProps, 'entry' | 'isReachable'>) {
-  const say = useSay();
-  const { actorLabel, actorUserId, actorType } = entry;
-  const [qualifier, value] =
-    actorLabel !== null
-      ? (['actor', actorLabel] as const)
-      : actorUserId !== null
-        ? (['user', actorUserId] as const)
-        : (['actortype', actorType.toLowerCase()] as const);
-  return (
-    <FilterChip kind="actor" qualifier={qualifier} value={value} isReachable={isReachable}>
-      <ActorIcon type={actorType} />
-      <bdi>{actorOf(entry, say)}</bdi>
-    </FilterChip>
-  );
-}
