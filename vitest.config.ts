@@ -22,6 +22,8 @@ export default defineConfig({
     // What is not over by then hangs; on a machine with other work the longest take half a minute.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // What is waited for comes when the machine has time for it.
+    expect: { poll: { timeout: 20_000 } },
     teardownTimeout: 30_000,
     retry: 0,
   },
