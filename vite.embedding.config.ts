@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { defineConfig, type Plugin } from 'vite';
+import { defineConfig, esmExternalRequirePlugin, type Plugin } from 'vite';
 import { withoutDirectives } from './vite.config.ts';
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
@@ -13,6 +13,9 @@ const ownClient: Plugin = {
     return file === undefined ? undefined : { id: `../client/${file}.js`, external: true };
   },
 };
+
+/** React is the application's; packages of Base UI that ask for it by `require`, which browsers have not, import it too. */
+const react = esmExternalRequirePlugin({ external: [/^react(-dom)?($|\/)/] });
 
 const entries = {
   // The application's own bundler takes the styles as a file; the element has them within.
@@ -40,7 +43,7 @@ export default defineConfig(({ mode }) => {
     root: path('./src/viewer'),
     publicDir: false,
     cacheDir: path(`./node_modules/.vite/${kind}`),
-    plugins: kind === 'react' ? [ownClient] : [],
+    plugins: kind === 'react' ? [ownClient, react] : [],
     define: kind === 'element' ? { 'process.env.NODE_ENV': JSON.stringify('production') } : {},
     build: {
       outDir: path(`./dist/${kind}`),
@@ -49,7 +52,6 @@ export default defineConfig(({ mode }) => {
       cssCodeSplit: true,
       lib: { entry: entries[kind], formats: ['es'] },
       rolldownOptions: {
-        external: kind === 'react' ? [/^react(-dom)?($|\/)/] : [],
         output: { ...outputs[kind], minify: true },
         onLog: withoutDirectives,
       },

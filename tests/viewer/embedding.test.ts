@@ -1,5 +1,6 @@
 /** The example pages, on an origin of their own: the timeline as a custom element and as a React component. */
 import { spawnSync } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -63,6 +64,35 @@ describe.skipIf(chromiumPath === undefined)(`pages that embed the timeline${whyS
       expect(page.url()).toBe(`${examples.url}/${example}/`);
       await page.keyboard.press('Escape');
       await page.getByText('No entry is open.').waitFor();
+      expect(complaints()).toEqual([]);
+    });
+
+    it('exports to a file of the page, from another origin', async () => {
+      const { page, complaints } = await openExample(example);
+      await page.addInitScript(() => Reflect.deleteProperty(window, 'showSaveFilePicker'));
+      await page.reload();
+      await isLive(page);
+      const button = page.getByRole('button', { name: 'Export', exact: true });
+      await button.click();
+      const dialog = page.getByRole('dialog', { name: 'Export' });
+      await dialog.getByText(/^\d+ entries$/).waitFor();
+      await picture(page, `embedded-${example}-export`);
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        dialog.getByRole('button', { name: 'Export', exact: true }).click(),
+      ]);
+      await dialog.getByText('Complete and unchanged').waitFor();
+      const records = (await readFile(await download.path(), 'utf8')).split('\r\n');
+      expect(records.filter((record) => record.includes('old-')).length).toBe(90);
+      expect(await violations(page)).toEqual([]);
+      await page.keyboard.press('Escape');
+      await dialog.waitFor({ state: 'detached' });
+      // Open to the tests alone, as to whoever made the element: what has the focus in it.
+      const focused = await page.locator('.al-timeline').evaluate((timeline) => {
+        const { activeElement } = timeline.getRootNode() as Document | ShadowRoot;
+        return activeElement?.getAttribute('aria-label');
+      });
+      expect(focused).toBe('Export');
       expect(complaints()).toEqual([]);
     });
 

@@ -89,7 +89,7 @@ export function ExportDialog({ isOpen, button, onClose, onBusy }: ExportDialogPr
     <Dialog.Root open={isOpen} onOpenChange={(next) => !next && onClose()}>
       <Dialog.Portal container={button.current?.closest<HTMLElement>('.al-timeline') ?? null}>
         <Dialog.Backdrop className="al-backdrop" />
-        <Dialog.Popup className="al-dialog" initialFocus={body} finalFocus={button}>
+        <Dialog.Popup className="al-dialog" data-size="small" initialFocus={body} finalFocus={button}>
           <header className="al-dialog-head">
             <Dialog.Title className="al-popover-title">{say('export.button')}</Dialog.Title>
             <Dialog.Close className="al-tool" aria-label={say('export.close')}>
