@@ -39,7 +39,7 @@ describe('an export in the viewer', { timeout: 60_000 }, () => {
       })),
     );
     await client.close();
-  });
+  }, 60_000);
   afterAll(() => server.close());
 
   async function behindProxy(format: ActivityExportFormat, pauses: readonly number[], seed = 7) {

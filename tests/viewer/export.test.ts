@@ -52,7 +52,7 @@ describe.skipIf(chromiumPath === undefined)(`an export in a browser${whySkipped}
       entry('large', `c${n}`, { message: `${n}, "a"\r\nb`, payload: randomBytes(1_500).toString('base64') }),
     );
     for (let at = 0; at < many; at += 500) await stage.log(told.slice(at, at + 500));
-  });
+  }, 60_000);
   afterAll(() => stage?.close());
 
   /** What the service gives to whoever asks it for the same by a token. */
