@@ -216,4 +216,131 @@ describe.skipIf(chromiumPath === undefined)(`an entry in detail${whySkipped}`, {
     await detail(page).getByRole('button', { name: 'Show less' }).waitFor();
     expect(complaints).toEqual([]);
   });
+
+  const brief = 'Show the trail runners at dawn, close to the ground, with the city far behind them. No music.';
+  const edited = {
+    before: {
+      title: 'Run the night',
+      brief,
+      tags: ['running', 'night'],
+      schedule: { at: '2026-11-28T18:00:00Z', zone: 'Europe/Berlin' },
+      draft: true,
+    },
+    after: {
+      title: 'Run the day',
+      brief: brief.replace('at dawn', 'at noon').replace('No music', 'No voices, no music'),
+      tags: ['running', 'day', 'city'],
+      schedule: { at: '2026-11-29T09:00:00Z', zone: 'Europe/Berlin' },
+      approvedBy: 'usr_jonas',
+    },
+    reason: 'The client asked for it',
+  };
+  const table = (page: Page) => detail(page).getByRole('table');
+  const cells = (page: Page, place: string) =>
+    table(page)
+      .getByRole('row')
+      .filter({ has: page.getByText(place, { exact: true }) })
+      .getByRole('cell');
+
+  it('shows what was changed, place by place and word by word, or the tree', async () => {
+    const { page, complaints } = await stage.openBrowser();
+    await stage.log([
+      entry('changes', 'edited', { message: 'Content edited', payload: edited }),
+      entry('changes', 'moved', { message: 'Content moved', payload: { from: 'IN_REVIEW', to: 'APPROVED' } }),
+      entry('changes', 'fields', {
+        message: 'Fields set',
+        payload: { changes: { budget: { from: 1200, to: 1500 }, owner: [null, 'usr_mara'] } },
+      }),
+      entry('changes', 'new', { message: 'Content made', payload: { before: null, after: { title: 'Run' } } }),
+      entry('changes', 'many', {
+        message: 'Many changes',
+        payload: {
+          old: Object.fromEntries(Array.from({ length: 120 }, (_, n) => [`field_${n}`, n])),
+          new: Object.fromEntries(Array.from({ length: 120 }, (_, n) => [`field_${n}`, n + 1])),
+        },
+      }),
+    ]);
+    await openEntry(page, 'changes', 'Content edited');
+    await table(page).waitFor();
+    expect(await detail(page).locator('.al-change-counts').textContent()).toBe('±4 changed+2 added−1 removed');
+    expect(await cells(page, 'title').allTextContents()).toEqual(['"Run the night"', '"Run the day"']);
+    expect(await cells(page, 'brief').nth(0).locator('del').allTextContents()).toContain('dawn');
+    expect(await cells(page, 'brief').nth(1).locator('ins').allTextContents()).toContain('noon');
+    expect(await cells(page, 'tags[2]').allTextContents()).toEqual(['Not there', '"city"']);
+    expect(await cells(page, 'draft').allTextContents()).toEqual(['true', 'Not there']);
+    await detail(page).getByRole('tree', { name: 'What else it says' }).getByText('reason').waitFor();
+    expect(await table(page).getByText('zone').count()).toBe(0);
+    await picture(page, 'detail-diff');
+    expect(await violations(page)).toEqual([]);
+    // The choice stays from entry to entry.
+    await detail(page).getByRole('radio', { name: 'Tree' }).check({ force: true });
+    await line(page, /^before/).waitFor();
+    expect(await violations(page)).toEqual([]);
+    await rows(page).getByRole('link', { name: 'Content moved' }).click();
+    await line(page, /^from: "IN_REVIEW"/).waitFor();
+    await detail(page).getByRole('radio', { name: 'Changes' }).check({ force: true });
+    expect(await cells(page, 'The whole value').allTextContents()).toEqual(['"IN_REVIEW"', '"APPROVED"']);
+    await rows(page).getByRole('link', { name: 'Fields set' }).click();
+    await expect.poll(() => cells(page, 'budget').allTextContents()).toEqual(['1200', '1500']);
+    expect(await cells(page, 'owner').allTextContents()).toEqual(['null', '"usr_mara"']);
+    await rows(page).getByRole('link', { name: 'Content made' }).click();
+    await detail(page).getByText('New: there was nothing before').waitFor();
+    await rows(page).getByRole('link', { name: 'Many changes' }).click();
+    await detail(page).getByRole('button', { name: 'Show 70 more' }).click();
+    await cells(page, 'field_99').first().waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  it.each([
+    ['detail-phone', { viewport: phone, hasTouch: true, locale: 'en-GB' }, 'light'],
+    ['detail-phone-arabic', { viewport: phone, hasTouch: true, locale: 'ar' }, 'dark'],
+    ['detail-arabic', { locale: 'ar' }, 'light'],
+    ['detail-german-dark', { locale: 'de-DE' }, 'dark'],
+    ['detail-wide', { viewport: { width: 2200, height: 1000 } }, 'light'],
+  ] as const)('%s: is whole and in reach', async (file, options, colorScheme) => {
+    const { page, complaints } = await stage.openBrowser({ ...options, colorScheme });
+    const workspaceId = `looks-${file}`;
+    await stage.log([
+      entry(workspaceId, 'report', { message: 'A report', brandId: 'nike', context: 'queue', payload: report }),
+      entry(workspaceId, 'edited', { message: 'حُرّر المحتوى', payload: edited, severity: 'WARNING' }),
+    ]);
+    await stage.open(page, `/?workspace=${workspaceId}`);
+    const panel = page.getByRole('complementary');
+    for (const [title, what, name] of [
+      ['A report', 'tree', 'tree'],
+      ['حُرّر المحتوى', 'table', 'diff'],
+    ] as const) {
+      await rows(page).getByRole('link', { name: title }).click();
+      await panel.getByRole(what).first().waitFor();
+      if (what === 'tree') {
+        await panel.getByRole('searchbox').fill('media');
+        await panel.locator('mark').first().waitFor();
+      } else
+        await panel
+          .getByRole(what)
+          .first()
+          .evaluate((element) => element.scrollIntoView({ block: 'start' }));
+      expect(await violations(page)).toEqual([]);
+      await picture(page, `${file}-${name}`);
+      const overflow = await page.$$eval('html, .al-fields', (all) =>
+        all.map((one) => [one.tagName, one.scrollWidth - one.clientWidth, one.tagName === 'HTML' ? scrollY : 0]),
+      );
+      expect(overflow).toEqual([
+        ['HTML', 0, 0],
+        ['SECTION', 0, 0],
+      ]);
+      if ('hasTouch' in options) {
+        const small = await page.$$eval('.al-detail :is(button, input)', (elements) =>
+          elements
+            .map((one) => [one.outerHTML.slice(0, 90), one.getBoundingClientRect()] as const)
+            .filter(([, { width, height }]) => width > 0 && Math.min(width, height) < 44)
+            .map(([text]) => text),
+        );
+        expect(small).toEqual([]);
+        await page.goBack();
+        await panel.waitFor({ state: 'detached' });
+      }
+    }
+    expect(complaints).toEqual([]);
+  });
 });

@@ -12,6 +12,7 @@ import { JsonText, jsonText } from './json-text.tsx';
 import { Payload } from './payload.tsx';
 import { useCopy } from './use-copy.ts';
 import { useEntry } from './use-entry.ts';
+import type { PayloadView } from './view-switch.tsx';
 
 interface DetailPanelProps {
   client: ActivityLogClient;
@@ -30,6 +31,7 @@ export function DetailPanel({ client, entryId, known, onClose, onNewer, onOlder 
   const say = useSay();
   const { hrefOf } = useTimeline();
   const [isRaw, setRaw] = useState(false);
+  const [view, setView] = useState<PayloadView>('changes');
   const [copied, copy] = useCopy();
   const heading = useRef<HTMLHeadingElement>(null);
   // Once, when it opens: whoever moves on to another entry keeps the focus where it is.
@@ -70,7 +72,13 @@ export function DetailPanel({ client, entryId, known, onClose, onNewer, onOlder 
         {copied && say(`copy.${copied}`)}
       </p>
       <section className="al-fields" tabIndex={0} aria-label={say('detail.fields')} key={entryId}>
-        {found.kind === 'found' && (isRaw ? <RawEntry entry={found.entry} /> : <Fields entry={found.entry} />)}
+        {found.kind === 'found' && isRaw && <RawEntry entry={found.entry} />}
+        {found.kind === 'found' && !isRaw && (
+          <>
+            <EntryFields entry={found.entry} />
+            {found.entry.payload !== null && <Payload value={found.entry.payload} view={view} onViewChange={setView} />}
+          </>
+        )}
         {found.kind === 'loading' && <p>{say('detail.loading')}</p>}
         {found.kind === 'absent' && <p>{say('detail.absent')}</p>}
         {found.kind === 'failed' && <p role="alert">{failureIn(say, found.failure)}</p>}
@@ -102,13 +110,6 @@ const Tool = ({ label, keys, isPressed, onClick, children }: ToolProps) => (
   >
     {children}
   </button>
-);
-
-const Fields = ({ entry }: { entry: Activity }) => (
-  <>
-    <EntryFields entry={entry} />
-    {entry.payload !== null && <Payload value={entry.payload} />}
-  </>
 );
 
 /** The entry as the API gives it. */
