@@ -6,7 +6,7 @@ WORKDIR /build
 COPY package.json package-lock.json ./
 # What the lock says, and nothing of it may run; the build comes below, when the sources are there.
 RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts
-COPY tsconfig.json tsconfig.build.json vite.config.ts ./
+COPY tsconfig.json tsconfig.build.json tsconfig.embedding.json vite.config.ts vite.embedding.config.ts ./
 COPY scripts ./scripts
 COPY src ./src
 RUN npm run build

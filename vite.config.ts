@@ -1,7 +1,12 @@
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vite';
+import { defineConfig, type Rolldown } from 'vite';
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
+
+/** Files of packages say where React's servers and browsers part ("use client"): nothing to a page, and no news. */
+export const withoutDirectives: NonNullable<Rolldown.InputOptions['onLog']> = (level, log, handle) => {
+  if (log.code !== 'MODULE_LEVEL_DIRECTIVE') handle(level, log);
+};
 
 /**
  * The viewer, out of src/viewer into dist/viewer, whose files have there the paths that they are served by. Addresses are
@@ -20,6 +25,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rolldownOptions: {
+      onLog: withoutDirectives,
       output: {
         entryFileNames: 'viewer/assets/[hash:16]/[name].js',
         chunkFileNames: 'viewer/assets/[hash:16]/[name].js',

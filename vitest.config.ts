@@ -17,7 +17,8 @@ export default defineConfig({
     include: ['tests/**/*.test.ts'],
     globalSetup: ['tests/support/global-setup.ts'],
     pool: 'forks',
-    maxWorkers: 2,
+    // One more than the cores of the smallest machine: many tests wait, for time-outs and for processes that they have killed.
+    maxWorkers: 3,
     // What is not over by then hangs; on a machine with other work the longest take half a minute.
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -13,7 +13,7 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 // BENCH_DIST names another build than the one of these sources.
-if (!process.env.BENCH_DIST && !isBuilt()) build();
+if (!process.env.BENCH_DIST && !isBuilt()) await build();
 const unasked = all.filter((name) => !name.endsWith('-soak'));
 for (const name of named.length > 0 ? named : unasked) {
   const { run } = await import(`./${name}.bench.mjs`);

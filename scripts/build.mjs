@@ -1,12 +1,18 @@
-// Compiles src into dist, and bundles the viewer into dist/viewer. With --if-needed only where something has changed since the last build.
+// Compiles src into dist, and bundles the viewer into dist/viewer, and what other pages embed into dist/react and
+// dist/element. With --if-needed only where something has changed since the last build.
 // Prints to standard error alone: the command that is run next owns standard output.
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { compiledTypes, copyEmbeddingTypes } from './embedding-types.mjs';
 
 const root = new URL('../', import.meta.url);
 const marker = new URL('dist/.built', root);
-const inputs = ['tsconfig.json', 'tsconfig.build.json', 'vite.config.ts', 'package-lock.json'];
+const inputs = [
+  ...['tsconfig.json', 'tsconfig.build.json', 'tsconfig.embedding.json'],
+  ...['vite.config.ts', 'vite.embedding.config.ts', 'package-lock.json'],
+];
 
 function newest() {
   const sources = readdirSync(new URL('src/', root), { recursive: true, withFileTypes: true })
@@ -29,21 +35,30 @@ function removeOlder(time) {
   }
 }
 
-function run(program, args) {
-  const { status } = spawnSync(process.execPath, [fileURLToPath(new URL(`node_modules/${program}`, root)), ...args], {
+async function run(program, args) {
+  const child = spawn(process.execPath, [fileURLToPath(new URL(`node_modules/${program}`, root)), ...args], {
     cwd: fileURLToPath(root),
     stdio: ['ignore', 2, 2],
   });
+  const [status] = await once(child, 'close');
   if (status !== 0) throw new Error('The build failed; the compiler says why above.');
 }
 
 /** Compiles and bundles. Throws where the sources do not. */
-export function build() {
+export async function build() {
   const started = new Date();
   process.stderr.write('building … ');
   rmSync(marker, { force: true });
-  run('typescript/bin/tsc', ['-p', 'tsconfig.build.json']);
-  run('vite/bin/vite.js', ['build', '--logLevel', 'warn']);
+  const bundle = (...args) => run('vite/bin/vite.js', ['build', '--logLevel', 'warn', ...args]);
+  const compile = (project, ...args) => run('typescript/bin/tsc', ['-p', project, ...args]);
+  // Side by side: each has folders of its own.
+  await Promise.all([
+    compile('tsconfig.build.json'),
+    compile('tsconfig.embedding.json', '--outDir', compiledTypes),
+    bundle(),
+    ...['react', 'element'].map((kind) => bundle('--config', 'vite.embedding.config.ts', '--mode', kind)),
+  ]);
+  copyEmbeddingTypes();
   removeOlder(started.getTime());
   chmodSync(new URL('dist/cli/main.js', root), 0o755);
   writeFileSync(marker, `${started.toISOString()}\n`);
@@ -52,7 +67,7 @@ export function build() {
 
 if (process.argv[1] === fileURLToPath(import.meta.url) && !(process.argv.includes('--if-needed') && isBuilt())) {
   try {
-    build();
+    await build();
   } catch (error) {
     process.stderr.write(`${error.message}\n`);
     process.exitCode = 1;

@@ -27,7 +27,7 @@ const rooms = {
   // Applications and browsers load it: nothing of the service comes with it but what an entry is.
   'client/': ['spool/', 'core/activity/entry-schema.ts'],
   'cli/': [...foundation, 'core/', 'storage/', 'live/', 'graphql/', 'server/', 'client/'],
-  'viewer/': ['client/'],
+  'viewer/': ['client/', 'core/activity/export-records.ts'],
 };
 
 const roomOf = (path) =>

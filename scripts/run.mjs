@@ -1,5 +1,5 @@
 // Runs the CLI of the built package, building first what is not built.
 import { build, isBuilt } from './build.mjs';
 
-if (!isBuilt()) build();
+if (!isBuilt()) await build();
 await import('../dist/cli/main.js');

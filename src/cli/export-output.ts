@@ -34,7 +34,7 @@ export interface ExportOutput {
   /** Bytes of the export so far. */
   readonly bytes: number;
   /** Takes bytes that end with the entry that `placed` names; without it the end of the export. */
-  write(bytes: Buffer, placed: Placed | undefined): Promise<void>;
+  write(bytes: Uint8Array, placed: Placed | undefined): Promise<void>;
   /** Puts down what was taken, so that `--resume` goes on from here. */
   keep(): Promise<void>;
   /** The end: the file gets its name, and its manifest beside it. @returns SHA-256 of the export in hex */
@@ -47,7 +47,7 @@ export class PipedOutput implements ExportOutput {
   bytes = 0;
   readonly #gzip: boolean;
   readonly #hash = createHash('sha256');
-  #pending: Buffer[] = [];
+  #pending: Uint8Array[] = [];
   #size = 0;
 
   constructor(isGzip: boolean) {
@@ -56,7 +56,7 @@ export class PipedOutput implements ExportOutput {
     process.stdout.on('error', () => undefined);
   }
 
-  async write(bytes: Buffer): Promise<void> {
+  async write(bytes: Uint8Array): Promise<void> {
     this.bytes += bytes.length;
     this.#hash.update(bytes);
     if (!this.#gzip) return await this.#print(bytes);
@@ -78,7 +78,7 @@ export class PipedOutput implements ExportOutput {
 
   async close(): Promise<void> {}
 
-  async #print(bytes: Buffer): Promise<void> {
+  async #print(bytes: Uint8Array): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       process.stdout.write(bytes, (error) => {
         if (error == null) return resolve();
@@ -97,7 +97,7 @@ export class FileOutput implements ExportOutput {
   readonly #hash: Hash;
   #bytes: number;
   #fileBytes: number;
-  #pending: Buffer[] = [];
+  #pending: Uint8Array[] = [];
   #size = 0;
   #placed: Placed | undefined;
 
@@ -145,7 +145,7 @@ export class FileOutput implements ExportOutput {
     return this.#bytes;
   }
 
-  async write(bytes: Buffer, placed: Placed | undefined): Promise<void> {
+  async write(bytes: Uint8Array, placed: Placed | undefined): Promise<void> {
     this.#bytes += bytes.length;
     this.#hash.update(bytes);
     this.#pending.push(bytes);

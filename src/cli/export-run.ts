@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { EntryCutter } from '../core/activity/export-records.ts';
 import { ActivityLogError } from '../errors.ts';
 import { retryDelay } from '../live/retry-delay.ts';
 import type { ExportOutput, ExportState, Placed } from './export-output.ts';
-import { EntryCutter } from './export-records.ts';
 import type { ExportPart, ExportSource, ExportWish } from './export-source.ts';
 
 /** Tries in a row that bring nothing: about a minute. */

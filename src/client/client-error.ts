@@ -37,6 +37,13 @@ export class ActivityLogClientError extends Error {
   /** Every error of the answer; this one is the first of them. */
   readonly errors: readonly AnsweredError[];
 
+  /** Also for one of another copy of the client on the same page: a custom element brings its own. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    // biome-ignore lint/complexity/noThisInStatic: classes that extend this one keep to themselves.
+    if (this !== ActivityLogClientError) return Function.prototype[Symbol.hasInstance].call(this, value);
+    return value instanceof Error && value.name === 'ActivityLogClientError';
+  }
+
   constructor(code: ClientErrorCode, message: string, options: ClientErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;

@@ -5,9 +5,11 @@
 import type { SpoolStore } from '../spool/spool-store.ts';
 import { ActivityLogClientError } from './client-error.ts';
 import {
+  type ActivityExportFormat,
   type ActivityFieldsFragment,
   type ActivityFilter,
   type ActivityLogInput,
+  ExportLinkDocument,
   LogDocument,
   type LogMutation,
   TimelineDocument,
@@ -26,6 +28,7 @@ export type {
   ActivityActorType,
   ActivityEntityInput,
   ActivityEntityType,
+  ActivityExportFormat,
   ActivityFilter,
   ActivityLogInput,
   ActivitySeverity,
@@ -35,7 +38,7 @@ export type { ClientProblem } from './kept-log.ts';
 export type { LogResult } from './log-many.ts';
 export type { Retry } from './reconnection.ts';
 export type { Delivery, SubscribeOptions } from './subscription.ts';
-export type { Token } from './token-source.ts';
+export type { Token, TokenRefusal } from './token-source.ts';
 
 /** An entry as it stands in the trail. `createdAt` is RFC 3339 text. */
 export type Activity = ActivityFieldsFragment;
@@ -44,8 +47,9 @@ export interface ActivityLogClientOptions {
   /** Of the service, for example `http://127.0.0.1:4000`; `/graphql` is added. */
   url: string | URL;
   /**
-   * A JWT, or a function that gives one. The function is asked for the first request, for every connection of the
-   * socket, and once more where a token was refused; requests in between use the last one.
+   * A JWT, or a function that gives one. The function is asked for the first request, before every connection of the
+   * socket, and once more where a token was refused, which it is given then; requests in between use the last one.
+   * What it takes its time for waits: a person who signs in again, for example.
    */
   token: Token;
   /** Like the global `fetch`, which is the default. */
@@ -92,6 +96,22 @@ export interface PagesOptions extends Pick<TimelineOptions, 'workspaceId' | 'fil
   pageSize?: number | undefined;
 }
 
+export interface ExportLinkOptions {
+  workspaceId: string;
+  format: ActivityExportFormat;
+  /** All entries by default. */
+  filter?: ActivityFilter | undefined;
+  /** For the moment of an earlier export of the same: what its header `Activity-Log-Export` said. */
+  export?: string | undefined;
+}
+
+/** Where an export can be fetched without a token. */
+export interface ExportLink {
+  url: URL;
+  /** From then on it is good for nothing. RFC 3339 text. */
+  expiresAt: string;
+}
+
 /** Every method throws ActivityLogClientError, and whatever the token function throws. */
 export interface ActivityLogClient {
   /**
@@ -129,6 +149,8 @@ export interface ActivityLogClient {
    *   UNAUTHENTICATED where a new token was refused too; INTERNAL after five tries
    */
   subscribe(options: SubscribeOptions): AsyncIterableIterator<Delivery, undefined, undefined>;
+  /** A link to a file of what may be seen at this moment. It lives for five minutes, or until the token ends. */
+  exportLink(options: ExportLinkOptions, signal?: AbortSignal): Promise<ExportLink>;
   /** Runs a typed document of your own. */
   request: Request;
   /**
@@ -207,6 +229,11 @@ export function createActivityLogClient(options: ActivityLogClientOptions): Acti
     timeline,
     log: async (input) => (await request(LogDocument, { input })).activityLog,
     logMany: (entries) => logMany(request, entries),
+    exportLink: async (wanted, signal) => {
+      const { url, expiresAt } = (await request(ExportLinkDocument, wanted, signal)).activityExport;
+      // A path on the service, which itself may have one behind a proxy.
+      return { url: new URL(`.${url}`, endpoint), expiresAt };
+    },
     logActivity: async (entry) => {
       keptLog ??= openKeptLog();
       return await (await keptLog).log(entry);

@@ -1,7 +1,7 @@
 import { type Client, createClient } from 'graphql-ws/client';
 import { ActivityLogClientError, fromGraphqlErrors, networkReason } from './client-error.ts';
 import type { TypedDocumentString } from './generated/graphql.ts';
-import type { TokenSource } from './token-source.ts';
+import type { TokenRefusal, TokenSource } from './token-source.ts';
 
 /** Milliseconds. A connection that is dead without a word is found after `ping` and `pong` together. */
 const patience = { handshake: 10_000, acknowledgement: 10_000, ping: 15_000, pong: 10_000 } as const;
@@ -59,15 +59,26 @@ export class LiveSocket {
   readonly #options: LiveSocketOptions;
   #implementation: unknown;
   #connection: Connection | undefined;
+  /** Of the connection that comes next. */
+  #token = '';
+  /** That the last connection was lost by. */
+  #refusal: TokenRefusal | undefined;
 
   constructor(options: LiveSocketOptions) {
     this.#options = options;
     this.#implementation = options.webSocket;
   }
 
-  /** Has to be awaited before `subscribe`. */
-  async load(): Promise<void> {
+  /**
+   * Has to be awaited before `subscribe`: gets the token of the next connection, where there is none. No socket waits
+   * open for somebody who takes their time. @throws what the token function throws
+   */
+  async prepare(): Promise<void> {
     this.#implementation ??= await loadWebSocket();
+    if (this.#connection !== undefined) return;
+    const { tokens } = this.#options;
+    this.#token = this.#refusal === undefined ? await tokens.fresh() : await tokens.insteadOf(this.#refusal);
+    this.#refusal = undefined;
   }
 
   /** Starts an operation. Returns what ends it, and, after the last one, closes the socket. */
@@ -76,11 +87,24 @@ export class LiveSocket {
     variables: TVariables,
     sink: Sink<TResult>,
   ): () => void {
-    this.#connection ??= new Connection(this.#options, this.#implementation, () => {
-      this.#connection = undefined;
+    const token = this.#token;
+    this.#connection ??= new Connection({
+      ...{ url: this.#options.url, webSocketImpl: this.#implementation, token },
+      onEnd: (loss) => {
+        this.#connection = undefined;
+        if (loss?.code === 'UNAUTHENTICATED') this.#refusal = { token, reason: loss.message };
+      },
     });
     return this.#connection.subscribe({ query: document.toString(), variables }, sink as Sink<unknown>);
   }
+}
+
+interface ConnectionOptions {
+  url: string;
+  webSocketImpl: unknown;
+  token: string;
+  /** Called once; with the reason where it was lost. */
+  onEnd(loss: ConnectionLost | undefined): void;
 }
 
 /**
@@ -90,14 +114,13 @@ export class LiveSocket {
 class Connection {
   readonly #url: string;
   readonly #client: Client;
-  readonly #onEnd: () => void;
+  readonly #onEnd: ConnectionOptions['onEnd'];
   readonly #operations = new Map<Sink<unknown>, () => void>();
   #acknowledged = false;
   #ended = false;
-  #tokenFailure: { error: unknown } | undefined;
   #pong: ReturnType<typeof setTimeout> | undefined;
 
-  constructor({ url, tokens }: LiveSocketOptions, webSocketImpl: unknown, onEnd: () => void) {
+  constructor({ url, webSocketImpl, token, onEnd }: ConnectionOptions) {
     this.#url = url;
     this.#onEnd = onEnd;
     this.#client = createClient({
@@ -106,14 +129,7 @@ class Connection {
       retryAttempts: 0,
       keepAlive: patience.ping,
       connectionAckWaitTimeout: patience.acknowledgement,
-      connectionParams: async () => {
-        try {
-          return { authorization: `Bearer ${await tokens.fresh()}` };
-        } catch (error) {
-          this.#tokenFailure = { error };
-          throw error;
-        }
-      },
+      connectionParams: { authorization: `Bearer ${token}` },
       on: {
         connected: () => {
           this.#acknowledged = true;
@@ -161,19 +177,19 @@ class Connection {
   #lose(event: unknown): void {
     const operations = [...this.#operations];
     this.#operations.clear();
-    this.#end();
-    const error = this.#tokenFailure?.error ?? new ConnectionLost(this.#url, event, this.#acknowledged);
+    const error = new ConnectionLost(this.#url, event, this.#acknowledged);
+    this.#end(error);
     for (const [sink, release] of operations) {
       release();
       sink.fail(error);
     }
   }
 
-  #end(): void {
+  #end(loss?: ConnectionLost): void {
     if (this.#ended) return;
     this.#ended = true;
     clearTimeout(this.#pong);
-    this.#onEnd();
+    this.#onEnd(loss);
     // graphql-ws 6.4 closes its socket with the last operation, but not where we end one and the service's own end of it
     // is in the same packet: it counts that one twice. Where the connection fails meanwhile, there is nothing to close.
     void Promise.resolve(this.#client.dispose()).catch(() => undefined);

@@ -1,5 +1,6 @@
 import { ActivityLogClientError } from './client-error.ts';
 import { ConnectionLost } from './live-socket.ts';
+import { pause } from './pause.ts';
 
 /** A connection was lost; another one is tried after `delay` milliseconds. */
 export interface Retry {
@@ -70,17 +71,4 @@ export class Reconnection {
     this.#refusals = error.acknowledged ? 0 : this.#refusals + 1;
     return this.#refusals < 2;
   }
-}
-
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, milliseconds);
-    signal.addEventListener('abort', done, { once: true });
-    if (signal.aborted) done();
-  });
 }

@@ -89,7 +89,7 @@ export function createRequest({ endpoint, tokens, fetch, timeout }: RequestOptio
       return (await send(body, token, signal)) as TResult;
     } catch (error) {
       if (!(error instanceof ActivityLogClientError) || error.code !== 'UNAUTHENTICATED') throw error;
-      const other = await tokens.insteadOf(token);
+      const other = await tokens.insteadOf({ token, reason: error.message });
       if (other === token) throw error;
       return (await send(body, other, signal)) as TResult;
     }

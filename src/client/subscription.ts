@@ -55,7 +55,7 @@ async function* deliveries(
       reconnection.begin();
       // Without a cursor of its own a subscription would lose what is committed between a cut and its first delivery.
       cursor ??= (await request(LiveCursorDocument, { workspaceId }, signal)).timeline.liveCursor;
-      await socket.load();
+      await socket.prepare();
       if (signal.aborted) return;
       const inbox = new Inbox<Delivery>(buffer);
       leave = socket.subscribe(

@@ -41,16 +41,21 @@ builder.mutationField('activityExport', (t) =>
       workspaceId: t.arg.string({ required: true, description: 'The workspace.' }),
       format: t.arg({ type: ExportFormatType, required: true, description: 'How it is written.' }),
       filter: t.arg({ type: FilterInput, description: 'Which entries; all by default.' }),
+      export: t.arg.string({
+        description:
+          'For the moment of an earlier export of the same instead of this one: what its header Activity-Log-Export said. With `&after=` and the id of its last whole entry added, the link gives its rest.',
+      }),
     },
-    resolve: async (_root, { workspaceId, format, filter }, context) => {
+    resolve: async (_root, { workspaceId, format, filter, export: ticket }, context) => {
       const viewer = context.viewer();
       const scope = needReadScope(viewer, workspaceId);
       checkFilter(filter ?? {}, scope);
       const { database, exportSeals } = context.services;
-      const moment = await momentOfNow(database);
-      const end = Math.min(moment.createdAt.getTime() + linkLife, viewer.expiresAt.getTime());
-      const expiresAt = new Date(end);
       const order = { scope, filter: filter ?? {}, format, formulas: 'escaped' as const };
+      const isRest = typeof ticket === 'string';
+      const moment = isRest ? exportSeals.openTicket(ticket, order) : await momentOfNow(database);
+      const begin = isRest ? Date.now() : moment.createdAt.getTime();
+      const expiresAt = new Date(Math.min(begin + linkLife, viewer.expiresAt.getTime()));
       const link = exportSeals.closeLink({ order, subject: viewer.subject, ...moment, expiresAt });
       const url = `/export?link=${link}`;
       if (url.length > longestUrl) {

@@ -26,12 +26,26 @@ const StatsIntervalType = builder.enumType('ActivityStatsInterval', {
 
 const count = 'How many entries; an estimate where `exact` of the statistics is false.';
 
+const SeverityCount = builder.objectRef<Item<'severities'>>('ActivitySeverityCount').implement({
+  description: 'A severity and how many entries have it.',
+  fields: (t) => ({
+    severity: t.expose('severity', { type: Severity, description: 'The severity.' }),
+    count: t.exposeInt('count', { description: count }),
+  }),
+});
+
 const Bucket = builder.objectRef<Item<'histogram'>>('ActivityStatsBucket').implement({
   description: 'An interval and how many entries happened in it.',
   fields: (t) => ({
     start: t.expose('start', { type: 'DateTime', description: 'Where it begins; belongs to it.' }),
     end: t.expose('end', { type: 'DateTime', description: 'Where it ends; belongs to the next one.' }),
     count: t.exposeInt('count', { description: count }),
+    severities: t.expose('severities', {
+      type: [SeverityCount],
+      description: 'What of them is how serious: each severity that there is, the most frequent first.',
+      // As many as there are severities.
+      complexity: { field: 1, multiplier: 3 },
+    }),
   }),
 });
 
@@ -49,14 +63,6 @@ const ActorCount = builder.objectRef<Item<'actors'>>('ActivityActorCount').imple
     actorType: t.expose('actorType', { type: ActorType, description: 'What kind of actor.' }),
     actorUserId: t.exposeString('actorUserId', { nullable: true, description: 'Which user. Null for clients.' }),
     actorLabel: t.exposeString('actorLabel', { nullable: true, description: 'Which worker, process or service.' }),
-    count: t.exposeInt('count', { description: count }),
-  }),
-});
-
-const SeverityCount = builder.objectRef<Item<'severities'>>('ActivitySeverityCount').implement({
-  description: 'A severity and how many entries have it.',
-  fields: (t) => ({
-    severity: t.expose('severity', { type: Severity, description: 'The severity.' }),
     count: t.exposeInt('count', { description: count }),
   }),
 });

@@ -1,10 +1,14 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Asset, type Pages, packAsset, pageName } from './pages.ts';
+import { type Asset, hashOf, type Pages, packAsset, pageName } from './pages.ts';
 
 /** What Vite has made of src/viewer: the page, and its files as `viewer/assets/HASH/name`. */
 const built = fileURLToPath(new URL('../../dist/viewer/', import.meta.url));
+/** The custom element for pages of others: `activity-timeline.js`, an address that stays, and its parts as `HASH/name`. */
+const element = fileURLToPath(new URL('../../dist/element/', import.meta.url));
+
+const elementName = 'activity-timeline.js';
 
 const types: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
@@ -32,14 +36,17 @@ const linkOfGraphiql = /\n? *<link rel="help"[^>]*>/;
 
 async function readBuilt(graphiql: boolean): Promise<ReadonlyMap<string, Asset>> {
   const assets = new Map<string, Asset>();
-  for (const entry of await readdir(built, { recursive: true, withFileTypes: true })) {
+  const folders = [built, element].map((folder) => readdir(folder, { recursive: true, withFileTypes: true }));
+  for (const entry of (await Promise.all(folders)).flat()) {
     if (!entry.isFile()) continue;
     const path = join(entry.parentPath, entry.name);
     const type = types[extname(path)];
     if (type === undefined) throw new Error(`The viewer has a file of a kind that is not served: ${path}`);
     if (assets.has(entry.name)) throw new Error(`The viewer has two files of the name ${entry.name}.`);
     if (entry.name !== pageName) {
-      assets.set(entry.name, packAsset(type, await readFile(path), basename(dirname(path))));
+      const content = await readFile(path);
+      const hash = entry.name === elementName ? hashOf(content) : basename(dirname(path));
+      assets.set(entry.name, packAsset(type, content, hash));
       continue;
     }
     const html = await readFile(path, 'utf8');

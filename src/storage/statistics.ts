@@ -29,7 +29,7 @@ export interface Statistics {
   /** Entries that were looked at for them. */
   counted: number;
   /** Oldest first, without gaps. */
-  histogram: { start: Date; end: Date; count: number }[];
+  histogram: { start: Date; end: Date; count: number; severities: Counted<{ severity: ActivitySeverity }>[] }[];
   /** The most frequent first; no more than 50 of each. */
   eventKeys: Counted<{ eventKey: string }>[];
   actors: Counted<{ actorType: ActivityActorType; actorUserId: string | null; actorLabel: string | null }>[];
@@ -61,24 +61,27 @@ export async function readStatistics(database: Database, request: StatisticsRequ
   const { rows, level } = await chooseRows(database, request);
   const weight = 2 ** level;
   const bounds = await boundsOf(database, request, rows, level);
-  const counts = new Array<number>(Math.max(bounds.length - 1, 0)).fill(0);
-  for (const { createdAt } of rows) {
-    const at = bucketOf(bounds, createdAt);
-    counts[at] = (counts[at] as number) + weight;
-  }
+  const buckets = Array.from({ length: Math.max(bounds.length - 1, 0) }, (): Row[] => []);
+  for (const row of rows) buckets[bucketOf(bounds, row.createdAt)]?.push(row);
+  const severitiesOf = (some: readonly Row[]) => facet(some, weight, ({ severity }) => ({ severity }));
   const { internals } = request.scope;
   return {
     total: rows.length * weight,
     exact: level === 0,
     counted: rows.length,
-    histogram: counts.map((count, at) => ({ start: bounds[at] as Date, end: bounds[at + 1] as Date, count })),
+    histogram: buckets.map((bucket, at) => ({
+      start: bounds[at] as Date,
+      end: bounds[at + 1] as Date,
+      count: bucket.length * weight,
+      severities: severitiesOf(bucket),
+    })),
     eventKeys: facet(rows, weight, ({ eventKey }) => ({ eventKey })),
     actors: facet(rows, weight, ({ actorType, actorUserId, actorLabel }) => ({
       actorType,
       actorUserId: internals ? actorUserId : null,
       actorLabel,
     })),
-    severities: facet(rows, weight, ({ severity }) => ({ severity })),
+    severities: severitiesOf(rows),
     brands: facet(rows, weight, ({ brandId }) => (brandId === null ? undefined : { brandId })),
     entityTypes: facet(rows, weight, ({ entityType }) => ({ entityType })),
   };

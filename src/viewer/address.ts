@@ -1,33 +1,13 @@
 import { useSyncExternalStore } from 'react';
-import { everything, type Place, type Step } from './timeline/place.ts';
+import { type Address, readAddress, writeAddress } from './address-parameters.ts';
+import type { Step } from './timeline/place.ts';
 
-/** What of the viewer's state is in its URL, so that a colleague can open it. */
-export interface Address extends Place {
-  readonly workspaceId: string | undefined;
-}
-
-const names = { workspaceId: 'workspace', query: 'q', at: 'at', entryId: 'entry' } as const;
-
-function parse(search: string): Address {
-  const parameters = new URLSearchParams(search);
-  const read = (name: string) => parameters.get(name) || undefined;
-  return {
-    workspaceId: read(names.workspaceId),
-    query: read(names.query) ?? everything.query,
-    at: read(names.at),
-    entryId: read(names.entryId),
-  };
-}
+const parse = (search: string): Address => readAddress(new URLSearchParams(search));
 
 /** The URL of a state; what it does not name stays as it is now. */
 export function addressOf(change: Partial<Address>): string {
-  const parameters = new URLSearchParams(location.search);
-  for (const [name, value] of Object.entries({ ...parse(location.search), ...change })) {
-    const parameter = names[name as keyof Address];
-    if (value === undefined || value === '') parameters.delete(parameter);
-    else parameters.set(parameter, value);
-  }
-  const search = parameters.toString();
+  const address = { ...parse(location.search), ...change };
+  const search = writeAddress(new URLSearchParams(location.search), address).toString();
   return search === '' ? location.pathname : `?${search}`;
 }
 

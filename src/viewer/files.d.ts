@@ -3,3 +3,11 @@ declare module '*.svg' {
   const address: string;
   export default address;
 }
+
+/** The text of a style sheet, with what it imports. */
+declare module '*.css?inline' {
+  const text: string;
+  export default text;
+}
+
+declare module '*.css';

@@ -1,6 +1,6 @@
 /** Where the page begins: takes the token out of the address, signs in, shows the viewer. */
 import { createRoot } from 'react-dom/client';
-import { preferredLocale } from './preferences.ts';
+import { preferredLocale, preferredTheme } from './preferences.ts';
 import { Session } from './session.ts';
 import { Viewer } from './viewer.tsx';
 import { languageOf, loadWords } from './words/languages.ts';
@@ -16,6 +16,7 @@ window.addEventListener('hashchange', () => {
 const element = document.getElementById('viewer');
 if (element === null) throw new Error('The page has no #viewer.');
 // Rendered in the right language at once; English stands in where its words cannot be had.
+document.documentElement.dataset['theme'] = preferredTheme();
 await loadWords(languageOf(preferredLocale()) ?? 'en').catch(() => undefined);
 createRoot(element).render(<Viewer session={session} />);
 void session.check();

@@ -1,22 +1,28 @@
 import { useSyncExternalStore } from 'react';
+import type { Theme } from './embedding/activity-timeline-props.ts';
 import { type LanguageCode, languageOf, localeFor } from './words/languages.ts';
 
 /** What somebody has chosen for this browser. */
 interface Preferences {
   /** Undefined: as the browser's own languages say. */
   readonly language: LanguageCode | undefined;
+  readonly theme: Theme;
 }
 
 const key = 'activity-log:preferences';
 
+export const themes = ['auto', 'light', 'dark'] as const satisfies readonly Theme[];
+
 function read(): Preferences {
   try {
-    const kept: unknown = JSON.parse(localStorage.getItem(key) ?? '{}');
-    const language = typeof kept === 'object' && kept !== null && 'language' in kept ? String(kept.language) : '';
-    return { language: languageOf(language) };
+    const kept = Object(JSON.parse(localStorage.getItem(key) ?? '{}')) as Record<keyof Preferences, unknown>;
+    return {
+      language: languageOf(String(kept.language)),
+      theme: themes.find((theme) => theme === kept.theme) ?? 'auto',
+    };
   } catch {
     // A browser may keep nothing, or something else.
-    return { language: undefined };
+    return { language: undefined, theme: 'auto' };
   }
 }
 
@@ -47,3 +53,8 @@ export function preferredLocale(): string {
 }
 
 export const usePreferredLocale = (): string => useSyncExternalStore(subscribe, preferredLocale);
+
+/** Light or dark as chosen, or as the system has it. */
+export const preferredTheme = (): Theme => preferences.theme;
+
+export const usePreferredTheme = (): Theme => useSyncExternalStore(subscribe, preferredTheme);

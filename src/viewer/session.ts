@@ -1,21 +1,15 @@
 import { type ActivityLogClient, ActivityLogClientError, createActivityLogClient } from '../client/client.ts';
-import { SignedInViewerDocument, type SignedInViewerQuery } from '../client/generated/graphql.ts';
+import { SignedInViewerDocument } from '../client/generated/graphql.ts';
+import { TokenGate } from './embedding/token-gate.ts';
+import type { SignedIn } from './role.ts';
 
-/** Who is signed in, as the service says. */
-export type SignedIn = SignedInViewerQuery['viewer'];
-export type Role = SignedIn['workspaces'][number]['role'];
-
-/** What somebody may do in a workspace; where they have one only, also before it is chosen. */
-export function roleIn({ workspaces }: SignedIn, workspaceId: string | undefined): Role | undefined {
-  const grant =
-    workspaces.find((one) => one.workspaceId === workspaceId) ?? workspaces.find((one) => one.workspaceId === '*');
-  return (grant ?? (workspaces.length === 1 ? workspaces[0] : undefined))?.role;
-}
-
-/** checking -> in | out | unreachable; in -> out, when the token ends or is given up. */
+/**
+ * checking -> in | out | unreachable; in -> out, when it is given up. A token that ends leaves everything where it is:
+ * the gate has ended then, and somebody who signs in again goes on from there.
+ */
 export type SessionState =
   | { readonly kind: 'checking' }
-  | { readonly kind: 'in'; readonly viewer: SignedIn; readonly client: ActivityLogClient }
+  | { readonly kind: 'in'; readonly viewer: SignedIn; readonly client: ActivityLogClient; readonly gate: TokenGate }
   /** `reason`: why a token that was there is not any more. */
   | { readonly kind: 'out'; readonly reason?: string }
   | { readonly kind: 'unreachable'; readonly failure: ActivityLogClientError };
@@ -43,6 +37,14 @@ function tokenIn(pasted: string): string | undefined {
     .trim();
   return /^[\w-]+\.[\w-]+\.[\w-]*$/.test(token) ? token : undefined;
 }
+
+/** True where it makes no difference to what is on the page who of them looks at it. */
+const areTheSame = (one: SignedIn, other: SignedIn): boolean =>
+  JSON.stringify([one.subject, one.workspaces]) === JSON.stringify([other.subject, other.workspaces]);
+
+type Answer =
+  | { readonly kind: 'in'; readonly viewer: SignedIn }
+  | Extract<SessionState, { kind: 'out' | 'unreachable' }>;
 
 /** Who is signed in on this page. Keeps the token for this browser tab only. */
 export class Session {
@@ -80,22 +82,22 @@ export class Session {
   async check(): Promise<void> {
     const token = this.#token;
     if (token === undefined) return this.#become({ kind: 'out' });
-    this.#become({ kind: 'checking' });
-    const state = await this.#ask(token);
+    if (this.#state.kind !== 'in') this.#become({ kind: 'checking' });
+    const answer = await this.#ask(token);
     if (token !== this.#token) return;
-    if (state.kind === 'out') this.#keep(undefined);
-    this.#become(state);
+    if (answer.kind === 'in') return this.#enter(token, answer.viewer);
+    if (answer.kind === 'out') this.#keep(undefined);
+    this.#become(answer);
   }
 
   /** Signs in with what was pasted. Resolves with why it is refused, or undefined. */
   async signIn(pasted: string): Promise<Refusal | undefined> {
     const token = tokenIn(pasted);
     if (token === undefined) return 'not a token';
-    const state = await this.#ask(token);
-    if (state.kind === 'unreachable') return state.failure;
-    if (state.kind !== 'in') return state.kind === 'out' ? state.reason : undefined;
-    this.#keep(token);
-    this.#become(state);
+    const answer = await this.#ask(token);
+    if (answer.kind === 'unreachable') return answer.failure;
+    if (answer.kind === 'out') return answer.reason;
+    this.#enter(token, answer.viewer);
     return undefined;
   }
 
@@ -105,16 +107,30 @@ export class Session {
     this.#become(reason === undefined ? { kind: 'out' } : { kind: 'out', reason });
   }
 
-  async #ask(token: string): Promise<SessionState> {
+  async #ask(token: string): Promise<Answer> {
     const client = createActivityLogClient({ url: this.#service, token });
     try {
-      const { viewer } = await client.request(SignedInViewerDocument, {});
-      return { kind: 'in', viewer, client };
+      return { kind: 'in', viewer: (await client.request(SignedInViewerDocument, {})).viewer };
     } catch (error) {
       if (!(error instanceof ActivityLogClientError)) throw error;
       if (error.code === 'UNAUTHENTICATED') return { kind: 'out', reason: error.message };
       return { kind: 'unreachable', failure: error };
     }
+  }
+
+  #enter(token: string, viewer: SignedIn): void {
+    this.#keep(token);
+    if (this.#state.kind === 'in' && areTheSame(this.#state.viewer, viewer)) {
+      const { gate } = this.#state;
+      this.#become({ ...this.#state, viewer });
+      gate.offer(token);
+      return;
+    }
+    const gate = new TokenGate(token);
+    // A reload has nothing to begin with.
+    gate.subscribe(() => gate.ended !== undefined && this.#keep(undefined));
+    const client = createActivityLogClient({ url: this.#service, token: gate.give });
+    this.#become({ kind: 'in', viewer, client, gate });
   }
 
   #keep(token: string | undefined): void {
@@ -123,9 +139,10 @@ export class Session {
   }
 
   #become(state: SessionState): void {
-    // Ends the live connection, too.
-    if (this.#state.kind === 'in') void this.#state.client.close();
+    const before = this.#state;
     this.#state = state;
+    // Ends the live connection, too.
+    if (before.kind === 'in' && !(state.kind === 'in' && state.client === before.client)) void before.client.close();
     for (const listener of this.#listeners) listener();
   }
 }

@@ -1,12 +1,14 @@
 import { useEffect, useRef, useSyncExternalStore } from 'react';
 import { useIntl } from 'react-intl';
 import { addressOf, goTo, useAddress } from './address.ts';
+import { EmbeddedTimeline } from './embedding/embedded-timeline.tsx';
 import { graphiql } from './graphiql.ts';
 import { Header } from './header.tsx';
-import { usePreferredLocale } from './preferences.ts';
-import { roleIn, type Session, type SessionState } from './session.ts';
+import { usePreferredLocale, usePreferredTheme } from './preferences.ts';
+import { roleIn } from './role.ts';
+import type { Session, SessionState } from './session.ts';
 import { SignIn } from './sign-in.tsx';
-import { ActivityTimeline } from './timeline/activity-timeline.tsx';
+import { SignInAgain } from './sign-in-again.tsx';
 import { failureIn } from './words/failure.ts';
 import { Localised, useDirection, useSay } from './words/localised.tsx';
 import { readableGrants, WorkspaceChoice } from './workspace-choice.tsx';
@@ -31,18 +33,25 @@ function Page({ session, state }: { session: Session; state: SessionState }) {
     document.documentElement.lang = locale;
     document.documentElement.dir = dir;
   }, [locale, dir]);
+  const theme = usePreferredTheme();
+  useEffect(() => {
+    document.documentElement.dataset['theme'] = theme;
+  }, [theme]);
   return (
     <div className="viewer">
       <Header state={state} onSignOut={() => session.signOut()} />
       <main className="viewer-main">
         <Content session={session} state={state} />
       </main>
+      {state.kind === 'in' && <SignInAgain session={session} gate={state.gate} />}
     </div>
   );
 }
 
 function Content({ session, state }: { session: Session; state: SessionState }) {
   const say = useSay();
+  const { locale } = useIntl();
+  const theme = usePreferredTheme();
   const { workspaceId, ...place } = useAddress();
   const hadWorkspace = useRef(false);
   if (workspaceId !== undefined) hadWorkspace.current = true;
@@ -76,7 +85,7 @@ function Content({ session, state }: { session: Session; state: SessionState }) 
           />
         );
       return (
-        <ActivityTimeline
+        <EmbeddedTimeline
           key={chosen}
           client={state.client}
           workspaceId={chosen}
@@ -84,6 +93,8 @@ function Content({ session, state }: { session: Session; state: SessionState }) 
           place={place}
           onPlaceChange={(to, step) => goTo({ workspaceId: chosen, ...to }, step)}
           hrefOf={(to) => addressOf({ workspaceId: chosen, ...to })}
+          locale={locale}
+          theme={theme}
           onSignedOut={(reason) => session.signOut(reason)}
         />
       );

@@ -1,6 +1,6 @@
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import type { ActivityLogClient } from '../client/client.ts';
-import { roleIn, type SignedIn } from './session.ts';
+import { roleIn, type SignedIn } from './role.ts';
 import type { Step } from './timeline/place.ts';
 import { type ListedWorkspaces, useWorkspaces } from './use-workspaces.ts';
 import { failureIn } from './words/failure.ts';
@@ -43,7 +43,8 @@ export function WorkspaceChoice({ client, viewer, opensOnly, graphiql, onChoice 
     else if (isForEvery && entered !== '') onChoice(entered, 'push');
   });
   const [first, second] = listed?.search === '' && listed.readMore === undefined ? listed.workspaces : [];
-  const only = opensOnly && text === '' && second === undefined ? first?.databaseId : undefined;
+  const isOnly = first !== undefined && second === undefined && roleIn(viewer, first.databaseId) !== 'WRITER';
+  const only = opensOnly && text === '' && isOnly ? first.databaseId : undefined;
   useEffect(() => {
     if (only !== undefined) onChoice(only, 'replace');
   });

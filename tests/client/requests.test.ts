@@ -3,10 +3,12 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
   type ActivityLogClient,
-  type ActivityLogClientError,
+  ActivityLogClientError,
   type ActivityLogInput,
   createActivityLogClient,
+  type ExportLinkOptions,
 } from '../../src/client/client.ts';
+import { ConnectionLost } from '../../src/client/live-socket.ts';
 import { openTestPglite } from '../support/databases.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 
@@ -53,6 +55,22 @@ describe('the requests of the client', () => {
     });
     const third = await client.log(entry('e1', { idempotencyKey: 'k1', payload: { a: [null], b: 1 } }));
     expect(third).toEqual({ duplicate: true, activity: first.activity, error: null });
+  });
+
+  it('gives links to exports, and such for the moment of an earlier one', async () => {
+    await client.log(entry('x1', { workspaceId: 'exported' }));
+    const wanted = {
+      workspaceId: 'exported',
+      format: 'CSV',
+      filter: { eventKeys: ['content.*'] },
+    } satisfies ExportLinkOptions;
+    const { url, expiresAt } = await client.exportLink(wanted);
+    expect(Date.parse(expiresAt)).toBeGreaterThan(Date.now());
+    const first = await fetch(url);
+    await client.log(entry('x2', { workspaceId: 'exported' }));
+    const ticket = first.headers.get('activity-log-export') ?? '';
+    const again = await fetch((await client.exportLink({ ...wanted, export: ticket })).url);
+    expect(await again.text()).toBe(await first.text());
   });
 
   it('logs more entries than one call takes, in their order, with every refusal at its place', async () => {
@@ -111,10 +129,30 @@ describe('the requests of the client', () => {
   it('asks for another token where one was refused, once, and keeps the good one', async () => {
     const tokens = ['nonsense', await server.token()];
     let asked = 0;
-    const renewing = createActivityLogClient({ url: server.url, token: () => tokens[asked++] ?? 'too often' });
+    const refusals: unknown[] = [];
+    const renewing = createActivityLogClient({
+      url: server.url,
+      token: (refusal) => {
+        refusals.push(refusal);
+        return tokens[asked++] ?? 'too often';
+      },
+    });
     await Promise.all([renewing.timeline({ workspaceId: 'w1' }), renewing.timeline({ workspaceId: 'w1' })]);
     await renewing.timeline({ workspaceId: 'w1' });
     expect(asked).toBe(2);
+    expect(refusals).toEqual([undefined, { token: 'nonsense', reason: expect.stringMatching(/\w/) }]);
+  });
+
+  it('knows its errors from those of others, also where another copy of it has made them', () => {
+    class OfAnotherCopy extends Error {
+      override readonly name = 'ActivityLogClientError';
+    }
+    expect(new OfAnotherCopy()).toBeInstanceOf(ActivityLogClientError);
+    expect(new Error('other')).not.toBeInstanceOf(ActivityLogClientError);
+    const error = new ActivityLogClientError('INTERNAL', 'x');
+    expect(error).toBeInstanceOf(ActivityLogClientError);
+    expect(error).not.toBeInstanceOf(ConnectionLost);
+    expect(new ConnectionLost('ws://x', {}, false)).toBeInstanceOf(ConnectionLost);
   });
 
   it('hands on what the token function throws', async () => {

@@ -149,7 +149,18 @@ describe('a subscription of the client', () => {
   it('asks for a new token when the service closes the socket of an expired one', async () => {
     const tokens = [await server.token({ ttl: 2 })];
     const expired = signal();
-    const client = open({ token: async () => tokens.shift() ?? (await server.token()) });
+    const [first] = tokens;
+    const refusals: unknown[] = [];
+    const watched = watchSockets();
+    const client = open({
+      webSocket: watched.webSocket,
+      token: async (refusal) => {
+        refusals.push(refusal);
+        // Whoever takes their time keeps no socket waiting.
+        if (refusal !== undefined) await watched.closed();
+        return tokens.shift() ?? (await server.token());
+      },
+    });
     const codes: (string | number | undefined)[] = [];
     const feed = client.subscribe({
       workspaceId: 'w1',
@@ -164,6 +175,8 @@ describe('a subscription of the client', () => {
     await log('after the token');
     expect(await next).toEqual(['after the token']);
     expect(codes).toEqual(['UNAUTHENTICATED', 4403]);
+    expect(refusals).toEqual([undefined, { token: first, reason: 'The token has expired' }]);
+    expect(watched.sockets).toHaveLength(2);
   });
 
   it('throws what trying again would not heal', async () => {

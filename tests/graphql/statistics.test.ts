@@ -6,7 +6,7 @@ import { startTestServer, type TestServer } from '../support/server.ts';
 
 const query = `query ($w: String!, $filter: ActivityFilter, $interval: ActivityStatsInterval!, $zone: String) {
   activityStats(workspaceId: $w, filter: $filter, interval: $interval, timeZone: $zone) {
-    total exact counted histogram { start end count } eventKeys { eventKey count } severities { severity count }
+    total exact counted histogram { start end count severities { severity count } } eventKeys { eventKey count } severities { severity count }
     entityTypes { entityType count } brands { brandId count brand { name } }
     actors { actorType actorUserId actorLabel count } } }`;
 
@@ -37,10 +37,16 @@ describeOnEachDatabase('activityStats', (open) => {
     const { data, errors } = await ask({ zone: 'Europe/Berlin' });
     expect(errors).toBeUndefined();
     expect(data?.['activityStats']).toMatchObject({ total: 4, exact: true, counted: 4 });
+    const one = (severity: string) => ({ severity, count: 1 });
     expect(data?.['activityStats'].histogram).toEqual([
-      { start: '2026-03-27T23:00:00.000Z', end: '2026-03-28T23:00:00.000Z', count: 1 },
-      { start: '2026-03-28T23:00:00.000Z', end: '2026-03-29T22:00:00.000Z', count: 1 },
-      { start: '2026-03-29T22:00:00.000Z', end: '2026-03-30T22:00:00.000Z', count: 2 },
+      { start: '2026-03-27T23:00:00.000Z', end: '2026-03-28T23:00:00.000Z', count: 1, severities: [one('INFO')] },
+      { start: '2026-03-28T23:00:00.000Z', end: '2026-03-29T22:00:00.000Z', count: 1, severities: [one('INFO')] },
+      {
+        start: '2026-03-29T22:00:00.000Z',
+        end: '2026-03-30T22:00:00.000Z',
+        count: 2,
+        severities: [one('ERROR'), one('INFO')],
+      },
     ]);
     expect(data?.['activityStats'].brands).toEqual([
       { brandId: 'b1', count: 2, brand: { name: 'First' } },

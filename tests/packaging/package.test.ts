@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -28,24 +28,35 @@ const write = (name: string, text: string) => {
   writeFileSync(join(installed.folder, name), text);
 };
 
+/** Puts a package of this project's own beside the installed one. */
+const link = (name: string) => {
+  const to = join(installed.folder, 'node_modules', name);
+  mkdirSync(dirname(to), { recursive: true });
+  if (!existsSync(to)) symlinkSync(join(root, 'node_modules', name), to);
+};
+
 describe('the packed package', () => {
   it('has what it needs and nothing else', () => {
     const expected =
-      /^(dist\/(?!viewer\/).+\.(js|d\.ts)|dist\/viewer\/(index\.html|viewer\/assets\/[\w-]{16}\/[\w.-]+\.(js|css|svg))|docs\/[\w./-]+\.(md|png)|docs\/grafana-dashboard\.json|deploy\/[\w.-]+|prisma\/schema\.prisma|prisma\/migrations\/(migration_lock\.toml|\w+\/migration\.sql)|(README|CHANGELOG)\.md|package\.json|schema\.graphql)$/;
+      /^(dist\/(?!viewer\/).+\.(js|d\.ts)|dist\/react\/styles\.css|dist\/viewer\/(index\.html|viewer\/assets\/[\w-]{16}\/[\w.-]+\.(js|css|svg))|docs\/[\w./-]+\.(md|png)|docs\/grafana-dashboard\.json|deploy\/[\w.-]+|prisma\/schema\.prisma|prisma\/migrations\/(migration_lock\.toml|\w+\/migration\.sql)|(README|CHANGELOG)\.md|package\.json|schema\.graphql)$/;
     expect(installed.files.filter((path) => !expected.test(path))).toEqual([]);
     expect(installed.files).toContain('schema.graphql');
     expect(installed.files.filter((path) => path.endsWith('migration.sql')).length).toBeGreaterThan(1);
     // Bytes as they are downloaded: the service and its documents, and beside them what browsers get.
-    const forBrowsers = installed.files
-      .filter((path) => /^(dist\/viewer|docs\/images)\//.test(path))
-      .map((path) => gzipSync(readFileSync(join(installed.folder, 'node_modules/activity-log', path))).length)
-      .reduce((sum, size) => sum + size, 0);
-    expect(installed.size - forBrowsers).toBeLessThan(700_000);
-    expect(forBrowsers).toBeLessThan(600_000);
+    const sizeOf = (folders: RegExp) =>
+      installed.files
+        .filter((path) => folders.test(path))
+        .map((path) => gzipSync(readFileSync(join(installed.folder, 'node_modules/activity-log', path))).length)
+        .reduce((sum, size) => sum + size, 0);
+    const [forBrowsers, pictures] = [sizeOf(/^dist\/(viewer|react|element)\//), sizeOf(/^docs\/images\//)];
+    expect(installed.size - forBrowsers - pictures).toBeLessThan(700_000);
+    // The page, the component and the element: three times much of the same, since none has the others.
+    expect(forBrowsers).toBeLessThan(800_000);
+    expect(pictures).toBeLessThan(700_000);
   });
 
   it('has no file whose source is gone, and points to no file that it does not have', () => {
-    const compiled = installed.files.filter((path) => path.startsWith('dist/') && !path.startsWith('dist/viewer/'));
+    const compiled = installed.files.filter((path) => /^dist\/(?!(viewer|react|element)\/)/.test(path));
     const sourceOf = (path: string) => path.replace(/^dist/, 'src').replace(/(\.d)?\.[jt]s$/, '.ts');
     expect(compiled.filter((path) => !existsSync(join(root, sourceOf(path))))).toEqual([]);
     expect(compiled.filter((path) => installed.read(path).includes('sourceMappingURL='))).toEqual([]);
@@ -53,14 +64,19 @@ describe('the packed package', () => {
 
   const importing = /^(?:import|export)\b(?:[^;'"`]*? from)? ?['"]([^.'"][^'"]*)['"];/gm;
   it('imports nothing that is not a dependency', () => {
-    const { dependencies } = JSON.parse(installed.read('package.json')) as { dependencies: Record<string, string> };
+    const { dependencies, peerDependencies } = JSON.parse(installed.read('package.json')) as Record<
+      'dependencies' | 'peerDependencies',
+      Record<string, string>
+    >;
     const imported = installed.files
       .filter((path) => path.endsWith('.js'))
       .flatMap((path) => [...installed.read(path).matchAll(importing)])
       .map(([, name]) => /^(?:@[^/]+\/)?[^/]+/.exec(name as string)?.[0] as string)
       .filter((name) => !isBuiltin(name));
     expect(imported.length).toBeGreaterThan(20);
-    expect([...new Set(imported)].filter((name) => dependencies[name] === undefined)).toEqual([]);
+    expect(
+      [...new Set(imported)].filter((name) => dependencies[name] === undefined && peerDependencies[name] === undefined),
+    ).toEqual([]);
   });
 
   it('installs without a warning, and runs nothing of its own while it is installed', () => {
@@ -133,6 +149,11 @@ describe('the installed package', () => {
       ]);
     };
     expect(await check(typedProgram)).toMatchObject({ code: 0, stdout: '' });
+    // React is the application's own.
+    for (const name of ['react', '@types/react', 'csstype']) link(name);
+    expect(await check(typedPanel)).toMatchObject({ code: 0, stdout: '' });
+    const wrongPanel = await check(typedPanel.replace("theme: 'dark'", "theme: 'darker'"));
+    expect(wrongPanel.stdout).toMatch(/program\.mts.*'"darker"' is not assignable/);
     const wrong = await check(typedProgram.replace("eventKey: 'brand.created'", 'eventKey: 1'));
     expect(wrong.stdout).toMatch(/program\.mts.*Type 'number' is not assignable to type 'string'/);
   });
@@ -170,6 +191,27 @@ const client = createActivityLogClient({ url, token });
 const { activities } = await client.timeline({ workspaceId: 'w1', first: 1 });
 console.log(activities[0].message);
 await client.close();
+`;
+
+const typedPanel = `
+import { createElement } from 'react';
+import { createActivityLogClient } from 'activity-log/client';
+import 'activity-log/element';
+import { ActivityTimeline, type ActivityTimelineProps, type Place } from 'activity-log/react';
+
+const token = async (refusal?: { token: string; reason: string }) => refusal?.reason ?? 'token';
+const options = { workspaceId: 'w1', theme: 'dark' } satisfies Omit<ActivityTimelineProps, 'client' | 'url' | 'token'>;
+const onPlaceChange = ({ query, entryId }: Place, step: 'push' | 'replace') => console.log(query, entryId, step);
+createElement(ActivityTimeline, { url: 'http://127.0.0.1:4000', token, onPlaceChange, ...options });
+const client = createActivityLogClient({ url: 'http://127.0.0.1:4000', token });
+createElement(ActivityTimeline, { client, style: { '--al-accent': 'red' }, onError: ({ code }) => console.log(code), ...options });
+
+const timeline = document.createElement('activity-timeline');
+timeline.token = token;
+timeline.client = client;
+timeline.addEventListener('activity-open', ({ detail }) => console.log(detail.entryId.length));
+timeline.addEventListener('activity-place', ({ detail }) => console.log(detail.place.query, detail.step));
+timeline.addEventListener('activity-signed-out', ({ detail }) => console.log(detail.reason));
 `;
 
 const typedProgram = `

@@ -9,8 +9,10 @@ import { entryOf } from '../support/generated-entries.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 import { until } from '../support/stored-entries.ts';
 
-const mutation = `mutation ($format: ActivityExportFormat!, $filter: ActivityFilter, $workspaceId: String = "w1") {
-  activityExport(workspaceId: $workspaceId, format: $format, filter: $filter) { url expiresAt } }`;
+const mutation = `mutation (
+    $format: ActivityExportFormat!, $filter: ActivityFilter, $workspaceId: String = "w1", $export: String
+  ) {
+  activityExport(workspaceId: $workspaceId, format: $format, filter: $filter, export: $export) { url expiresAt } }`;
 
 describeOnEachDatabase('links to exports', (open) => {
   let database: Database;
@@ -71,6 +73,30 @@ describeOnEachDatabase('links to exports', (open) => {
       { ...who, payload: { count: 1, outcome: 'complete' } },
       { ...who, payload: { count: 1, outcome: 'complete' } },
     ]);
+  });
+
+  it('are given once more for the moment of an earlier export, to go on with it after they have expired', async () => {
+    const filter = { from: '2026-01-01T00:00:00+01:00', severities: ['INFO'] };
+    const asked = { format: 'JSONL', filter };
+    const first = await fetch(`${server.url}${(await link(asked, await server.token())).url}`);
+    const ticket = first.headers.get('activity-log-export') as string;
+    const [one = '', ...rest] = (await first.text()).split(/(?<=\n)/);
+    expect(rest.length).toBeGreaterThan(0);
+    await createActivityWriter(database).write([entryOf({ id: 'after-the-moment' })]);
+    const again = await link({ ...asked, export: ticket }, await server.token());
+    expect(Date.parse(again.expiresAt) - Date.now()).toBeGreaterThan(linkLife - 5_000);
+    const { id } = JSON.parse(one) as { id: string };
+    const response = await fetch(`${server.url}${again.url}&after=${encodeURIComponent(id)}`);
+    expect(await response.text()).toBe(rest.join(''));
+    expect(response.headers.get('activity-log-created-at')).toBe(first.headers.get('activity-log-created-at'));
+    const refused = { code: 'BAD_USER_INPUT', field: 'export' };
+    for (const [variables, token] of [
+      [{ ...asked, format: 'CSV' }, await server.token()],
+      [asked, await client()],
+    ] as const) {
+      const { errors } = await server.graphql(mutation, { ...variables, export: ticket }, token);
+      expect(errors?.[0]?.extensions).toMatchObject(refused);
+    }
   });
 
   it('are nothing once they have expired, were changed, or are of another database', async () => {

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { AcceptedActivity } from '@/core/activity/activity.ts';
 import { bucketBounds, checkTimeZone, statsIntervals } from '@/core/activity/histogram.ts';
 import type { ReadScope } from '@/core/activity/visibility.ts';
 import { createActivityWriter } from '@/storage/activity-writer.ts';
@@ -41,9 +40,13 @@ describeOnEachDatabase('statistics', (open, kind) => {
         const found = await readStatistics(database, { scope, filter, interval, timeZone });
         expect([found.total, found.exact, found.counted]).toEqual([selected.length, true, selected.length]);
         expect(sum(found.histogram)).toBe(selected.length);
-        for (const { start, end, count } of found.histogram) {
-          const inside = ({ createdAt }: AcceptedActivity) => createdAt >= start && createdAt < end;
-          expect(count).toBe(selected.filter(inside).length);
+        for (const { start, end, count, severities } of found.histogram) {
+          const inside = selected.filter(({ createdAt }) => createdAt >= start && createdAt < end);
+          expect(count).toBe(inside.length);
+          expect(sum(severities)).toBe(count);
+          for (const { severity, count } of severities)
+            expect(count).toBe(inside.filter((entry) => entry.severity === severity).length);
+          expect(new Set(severities.map(({ severity }) => severity)).size).toBe(severities.length);
         }
         const counted = new Map(found.eventKeys.map(({ eventKey, count }) => [eventKey, count]));
         for (const { eventKey } of selected)
@@ -83,6 +86,7 @@ describeOnEachDatabase('statistics', (open, kind) => {
     expect(all.total / 60_000).toBeGreaterThan(0.9);
     expect(all.total / 60_000).toBeLessThan(1.1);
     expect(sum(all.histogram)).toBe(all.total);
+    expect(sum(all.histogram.flatMap(({ severities }) => severities))).toBe(all.total);
     expect(all.histogram).toHaveLength(42);
     // A tenth of them can be counted.
     const errors = await readStatistics(database, { ...request, filter: { severities: ['ERROR'] } });

@@ -74,14 +74,21 @@ export class Stage {
   }
 }
 
+let entries = 0;
+
+/** An entry that is unlike the one before, so that they are not folded. */
 export const entry = (
   workspaceId: string,
   entityId: string,
   rest: Partial<ActivityLogInput> = {},
-): ActivityLogInput => ({
-  ...{ workspaceId, entityType: 'CONTENT', entityId, eventKey: 'content.updated', message: `Content ${entityId}` },
-  ...{ actorType: 'SYSTEM', actorLabel: 'Scheduler', ...rest },
-});
+): ActivityLogInput => {
+  entries += 1;
+  const actorLabel = entries % 2 === 0 ? 'Scheduler' : 'Planner';
+  return {
+    ...{ workspaceId, entityType: 'CONTENT', entityId, eventKey: 'content.updated', message: `Content ${entityId}` },
+    ...{ actorType: 'SYSTEM', actorLabel, ...rest },
+  };
+};
 
 export const rows = (page: Page) => page.getByRole('article');
 export const detail = (page: Page) => page.getByRole('complementary', { name: 'Entry' });

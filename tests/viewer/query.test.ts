@@ -132,6 +132,9 @@ describe('the language of the search box', () => {
     expect(from('today')).toBe('2026-11-27T23:00:00.000Z');
     expect(from('yesterday')).toBe('2026-11-26T23:00:00.000Z');
     expect(from('7d')).toBe('2026-11-21T09:00:00.000Z');
+    expect(from('30m')).toBe('2026-11-28T08:30:00.000Z');
+    expect(from('24H')).toBe('2026-11-27T09:00:00.000Z');
+    expect(from('2w')).toBe('2026-11-14T09:00:00.000Z');
     // Put forward over it, and shown twice.
     expect(from('2026-03-29T02:30')).toBe('2026-03-29T01:30:00.000Z');
     expect(from('2026-10-25T02:30')).toBe('2026-10-25T00:30:00.000Z');
@@ -230,6 +233,8 @@ describe('the language of the search box', () => {
     expect(removeTerm(addTerm('rate "too many"', 'brand', 'nike'), 'brand', 'nike')).toBe('rate "too many"');
     expect(addTerm('after:7d rate', 'after', 'today')).toBe('rate after:today');
     expect(addTerm('actor:"Inst', 'brand', 'a b')).toBe('actor:"Inst" brand:"a b"');
+    // A backslash at the end does not take the quote that closes for one of the value.
+    expect(parseQuery(addTerm('actor:"C:\\', 'brand', 'a')).terms.map(({ value }) => value)).toEqual(['C:\\', 'a']);
     expect(removeTerm('a  severity:error   b', 'severity')).toBe('a b');
     expect(removeTerm('brand:a rate brand:b limit', 'search', 'rate')).toBe('brand:a brand:b limit');
   });

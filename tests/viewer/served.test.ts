@@ -52,6 +52,22 @@ describe('the viewer over HTTP', () => {
       expect((await get(path)).status, path).toBe(404);
   });
 
+  it('gives other pages the custom element, at an address that stays', async () => {
+    const address = '/viewer/assets/activity-timeline.js';
+    const element = await get(address, { headers: { origin: 'https://panel.example' } });
+    expect([element.status, element.headers.get('content-type')]).toEqual([200, 'text/javascript; charset=utf-8']);
+    expect(element.headers.get('access-control-allow-origin')).toBe('*');
+    expect(element.headers.get('cache-control')).toBe('no-cache');
+    const tag = element.headers.get('etag') ?? '';
+    expect((await get(address, { headers: { 'if-none-match': tag } })).status).toBe(304);
+    const parts = [...(await element.text()).matchAll(/["'`]\.\/([\w-]{16}\/element-[\w.-]+\.js)["'`]/g)];
+    expect(parts.length).toBeGreaterThan(3);
+    for (const [, part] of parts) {
+      const file = await get(`/viewer/assets/${part}`);
+      expect([file.status, file.headers.get('cache-control')]).toEqual([200, 'public, max-age=31536000, immutable']);
+    }
+  });
+
   it('is not there where it is switched off, and does not link to a GraphiQL that is', async () => {
     const start = async (env: Record<string, string>) =>
       await startTestServer(await openTestPglite(), readConfig({ PORT: '0', ACTIVITY_SPOOL_DIR: 'off', ...env }));
@@ -67,31 +83,39 @@ describe('the viewer over HTTP', () => {
   });
 });
 
-describe('the files of the viewer', () => {
-  const built = fileURLToPath(new URL('../../dist/viewer/', import.meta.url));
+describe.each([
+  ['viewer', 'index.html'],
+  ['element', 'activity-timeline.js'],
+  ['react', 'activity-timeline.js'],
+])('the files of the %s', (kind, first) => {
+  const built = fileURLToPath(new URL(`../../dist/${kind}/`, import.meta.url));
   const scripts = new Map(
     readdirSync(built, { recursive: true, withFileTypes: true })
       .filter(({ name }) => name.endsWith('.js'))
       .map(({ parentPath, name }) => [name, readFileSync(join(parentPath, name), 'utf8')] as const),
   );
-  /** The scripts that come before anything is shown: those of the page, and what they import. */
+  /** The scripts that come before anything is shown: the first one or those of the page, and what they import. */
   const atFirst = new Set<string>();
   const add = (name: string) => {
     if (atFirst.has(name)) return;
     atFirst.add(name);
     const text = scripts.get(name);
     if (text === undefined) throw new Error(`There is no ${name}.`);
-    for (const [, imported] of text.matchAll(/(?:\bfrom|\bimport)\s*["'][./\w-]*\/([\w.-]+\.js)["']/g))
+    for (const [, imported] of text.matchAll(
+      /(?:\bfrom|\bimport)\s*["'](?!\.\.\/client\/)[./\w-]*\/([\w.-]+\.js)["']/g,
+    ))
       add(imported ?? '');
   };
-  for (const address of addressesIn(readFileSync(join(built, 'index.html'), 'utf8')))
-    if (address.endsWith('.js')) add(address.split('/').at(-1) ?? '');
+  if (first.endsWith('.js')) add(first);
+  else
+    for (const address of addressesIn(readFileSync(join(built, first), 'utf8')))
+      if (address.endsWith('.js')) add(address.split('/').at(-1) ?? '');
 
   it(`are at most ${budget / 1024} KB of JavaScript at first, compressed`, () => {
     const sizes = [...atFirst].map((name) => gzipSync(scripts.get(name) ?? '').byteLength);
     const size = sizes.reduce((sum, one) => sum + one, 0);
     process.stdout.write(
-      `viewer: ${(size / 1024).toFixed(1)} KB of JavaScript at first (gzip), ${atFirst.size} files\n`,
+      `${kind}: ${(size / 1024).toFixed(1)} KB of JavaScript at first (gzip), ${atFirst.size} files\n`,
     );
     expect(size).toBeGreaterThan(20 * 1024);
     expect(size).toBeLessThanOrEqual(budget);
@@ -99,7 +123,8 @@ describe('the files of the viewer', () => {
 
   it('bring nothing at first that only those need who log', () => {
     const text = [...atFirst].map((name) => scripts.get(name)).join('\n');
-    expect(text).toContain('activityAdded');
+    // The component stands on the client of the package.
+    expect(text).toContain(kind === 'react' ? '../client/client.js' : 'activityAdded');
     expect(text).not.toMatch(/ZodError|activity-log: the service is away.{0,40}kept-log/);
   });
 });

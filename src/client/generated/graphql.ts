@@ -44,6 +44,15 @@ export type ActivityEntityType =
   /** The workspace itself. */
   | 'WORKSPACE';
 
+/** How an export is written. Described in docs/export.md. */
+export type ActivityExportFormat =
+  /** RFC 4180, with a header, and safe for spreadsheets: what looks like a formula has an apostrophe in front. */
+  | 'CSV'
+  /** One JSON document: a list of objects. */
+  | 'JSON'
+  /** JSON Lines: one object a line. */
+  | 'JSONL';
+
 /** Which entries. All given conditions hold; each list means any of its values (an empty list: none). Lists take at most 100 values. */
 export type ActivityFilter = {
   /** Entries by any of these workers, processes or services. */
@@ -115,6 +124,19 @@ export type ActivitySeverity =
   /** Worth a look. */
   | 'WARNING';
 
+/** How long each bucket of a histogram is. */
+export type ActivityStatsInterval =
+  /** Days, as the clocks of the time zone show them. */
+  | 'DAY'
+  /** Hours. */
+  | 'HOUR'
+  /** Minutes. */
+  | 'MINUTE'
+  /** Months. */
+  | 'MONTH'
+  /** Weeks, from Monday on. */
+  | 'WEEK';
+
 /** Who can see an entry. */
 export type ActivityVisibility =
   /** The clients of the entry's brand see it too. */
@@ -173,6 +195,31 @@ export type ActivityAddedSubscriptionVariables = Exact<{
 export type ActivityAddedSubscription = { activityAdded: { liveCursor: string, activity: { id: string, databaseId: string, workspaceId: string, brandId: string | null, entityType: ActivityEntityType, entityId: string, eventKey: string, message: string | null, context: string | null, actorType: ActivityActorType, actorUserId: string | null, actorLabel: string | null, payload: unknown, visibility: ActivityVisibility, severity: ActivitySeverity, createdAt: string } } };
 
 export type ActivityFieldsFragment = { id: string, databaseId: string, workspaceId: string, brandId: string | null, entityType: ActivityEntityType, entityId: string, eventKey: string, message: string | null, context: string | null, actorType: ActivityActorType, actorUserId: string | null, actorLabel: string | null, payload: unknown, visibility: ActivityVisibility, severity: ActivitySeverity, createdAt: string };
+
+export type CompletionsQueryVariables = Exact<{
+  workspaceId: string;
+}>;
+
+
+export type CompletionsQuery = { activityStats: { eventKeys: Array<{ eventKey: string, count: number }>, actors: Array<{ actorType: ActivityActorType, actorLabel: string | null, actorUserId: string | null, count: number }>, severities: Array<{ severity: ActivitySeverity, count: number }>, brands: Array<{ brandId: string, count: number, brand: { name: string | null } }>, entityTypes: Array<{ entityType: ActivityEntityType, count: number }> } };
+
+export type ExportLinkMutationVariables = Exact<{
+  workspaceId: string;
+  format: ActivityExportFormat;
+  filter?: ActivityFilter | null | undefined;
+  export?: string | null | undefined;
+}>;
+
+
+export type ExportLinkMutation = { activityExport: { url: string, expiresAt: string } };
+
+export type ExportCountQueryVariables = Exact<{
+  workspaceId: string;
+  filter?: ActivityFilter | null | undefined;
+}>;
+
+
+export type ExportCountQuery = { timeline: { count: { value: number, exact: boolean } } };
 
 export type LiveCursorQueryVariables = Exact<{
   workspaceId: string;
@@ -236,6 +283,35 @@ export type LegalHoldReleaseMutationVariables = Exact<{
 
 
 export type LegalHoldReleaseMutation = { legalHoldRelease: { hold: { id: string, workspaceId: string, brandId: string | null, entityType: ActivityEntityType | null, entityId: string | null, actorUserId: string | null, actorLabel: string | null, reason: string, placedBy: string, placedAt: string, releasedBy: string | null, releasedAt: string | null } } };
+
+export type TimelineEndsQueryVariables = Exact<{
+  workspaceId: string;
+  filter?: ActivityFilter | null | undefined;
+}>;
+
+
+export type TimelineEndsQuery = { oldest: { edges: Array<{ node: { createdAt: string } }> }, newest: { edges: Array<{ node: { createdAt: string } }> } };
+
+export type StatisticsQueryVariables = Exact<{
+  workspaceId: string;
+  filter?: ActivityFilter | null | undefined;
+  interval: ActivityStatsInterval;
+  timeZone: string;
+}>;
+
+
+export type StatisticsQuery = { activityStats: { total: number, counted: number, exact: boolean, histogram: Array<{ start: string, end: string, severities: Array<{ severity: ActivitySeverity, count: number }> }>, eventKeys: Array<{ eventKey: string, count: number }>, actors: Array<{ actorType: ActivityActorType, actorUserId: string | null, actorLabel: string | null, count: number }>, severities: Array<{ severity: ActivitySeverity, count: number }>, brands: Array<{ brandId: string, count: number }>, entityTypes: Array<{ entityType: ActivityEntityType, count: number }> } };
+
+export type FacetsQueryVariables = Exact<{
+  workspaceId: string;
+  filter?: ActivityFilter | null | undefined;
+  interval: ActivityStatsInterval;
+}>;
+
+
+export type FacetsQuery = { activityStats: { exact: boolean, eventKeys: Array<{ eventKey: string, count: number }>, actors: Array<{ actorType: ActivityActorType, actorUserId: string | null, actorLabel: string | null, count: number }>, severities: Array<{ severity: ActivitySeverity, count: number }>, brands: Array<{ brandId: string, count: number }>, entityTypes: Array<{ entityType: ActivityEntityType, count: number }> } };
+
+export type FacetFieldsFragment = { exact: boolean, eventKeys: Array<{ eventKey: string, count: number }>, actors: Array<{ actorType: ActivityActorType, actorUserId: string | null, actorLabel: string | null, count: number }>, severities: Array<{ severity: ActivitySeverity, count: number }>, brands: Array<{ brandId: string, count: number }>, entityTypes: Array<{ entityType: ActivityEntityType, count: number }> };
 
 export type TimelineQueryVariables = Exact<{
   workspaceId: string;
@@ -344,6 +420,33 @@ export const LegalHoldFieldsFragmentDoc = new TypedDocumentString(`
   releasedAt
 }
     `, {"fragmentName":"LegalHoldFields"}) as unknown as TypedDocumentString<LegalHoldFieldsFragment, unknown>;
+export const FacetFieldsFragmentDoc = new TypedDocumentString(`
+    fragment FacetFields on ActivityStats {
+  exact
+  eventKeys {
+    eventKey
+    count
+  }
+  actors {
+    actorType
+    actorUserId
+    actorLabel
+    count
+  }
+  severities {
+    severity
+    count
+  }
+  brands {
+    brandId
+    count
+  }
+  entityTypes {
+    entityType
+    count
+  }
+}
+    `, {"fragmentName":"FacetFields"}) as unknown as TypedDocumentString<FacetFieldsFragment, unknown>;
 export const ActivityAddedDocument = new TypedDocumentString(`
     subscription ActivityAdded($workspaceId: String!, $filter: ActivityFilter, $after: String!) {
   activityAdded(workspaceId: $workspaceId, filter: $filter, after: $after) {
@@ -371,6 +474,60 @@ export const ActivityAddedDocument = new TypedDocumentString(`
   severity
   createdAt
 }`) as unknown as TypedDocumentString<ActivityAddedSubscription, ActivityAddedSubscriptionVariables>;
+export const CompletionsDocument = new TypedDocumentString(`
+    query Completions($workspaceId: String!) {
+  activityStats(workspaceId: $workspaceId, interval: MONTH) {
+    eventKeys {
+      eventKey
+      count
+    }
+    actors {
+      actorType
+      actorLabel
+      actorUserId
+      count
+    }
+    severities {
+      severity
+      count
+    }
+    brands {
+      brandId
+      brand {
+        name
+      }
+      count
+    }
+    entityTypes {
+      entityType
+      count
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CompletionsQuery, CompletionsQueryVariables>;
+export const ExportLinkDocument = new TypedDocumentString(`
+    mutation ExportLink($workspaceId: String!, $format: ActivityExportFormat!, $filter: ActivityFilter, $export: String) {
+  activityExport(
+    workspaceId: $workspaceId
+    format: $format
+    filter: $filter
+    export: $export
+  ) {
+    url
+    expiresAt
+  }
+}
+    `) as unknown as TypedDocumentString<ExportLinkMutation, ExportLinkMutationVariables>;
+export const ExportCountDocument = new TypedDocumentString(`
+    query ExportCount($workspaceId: String!, $filter: ActivityFilter) {
+  timeline(workspaceId: $workspaceId, filter: $filter, first: 0) {
+    count(limit: 10000) {
+      value
+      exact
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ExportCountQuery, ExportCountQueryVariables>;
 export const LiveCursorDocument = new TypedDocumentString(`
     query LiveCursor($workspaceId: String!) {
   timeline(workspaceId: $workspaceId, first: 0) {
@@ -553,6 +710,101 @@ export const LegalHoldReleaseDocument = new TypedDocumentString(`
   releasedBy
   releasedAt
 }`) as unknown as TypedDocumentString<LegalHoldReleaseMutation, LegalHoldReleaseMutationVariables>;
+export const TimelineEndsDocument = new TypedDocumentString(`
+    query TimelineEnds($workspaceId: String!, $filter: ActivityFilter) {
+  oldest: timeline(workspaceId: $workspaceId, filter: $filter, last: 1) {
+    edges {
+      node {
+        createdAt
+      }
+    }
+  }
+  newest: timeline(workspaceId: $workspaceId, filter: $filter, first: 1) {
+    edges {
+      node {
+        createdAt
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<TimelineEndsQuery, TimelineEndsQueryVariables>;
+export const StatisticsDocument = new TypedDocumentString(`
+    query Statistics($workspaceId: String!, $filter: ActivityFilter, $interval: ActivityStatsInterval!, $timeZone: String!) {
+  activityStats(
+    workspaceId: $workspaceId
+    filter: $filter
+    interval: $interval
+    timeZone: $timeZone
+  ) {
+    total
+    counted
+    histogram {
+      start
+      end
+      severities {
+        severity
+        count
+      }
+    }
+    ...FacetFields
+  }
+}
+    fragment FacetFields on ActivityStats {
+  exact
+  eventKeys {
+    eventKey
+    count
+  }
+  actors {
+    actorType
+    actorUserId
+    actorLabel
+    count
+  }
+  severities {
+    severity
+    count
+  }
+  brands {
+    brandId
+    count
+  }
+  entityTypes {
+    entityType
+    count
+  }
+}`) as unknown as TypedDocumentString<StatisticsQuery, StatisticsQueryVariables>;
+export const FacetsDocument = new TypedDocumentString(`
+    query Facets($workspaceId: String!, $filter: ActivityFilter, $interval: ActivityStatsInterval!) {
+  activityStats(workspaceId: $workspaceId, filter: $filter, interval: $interval) {
+    ...FacetFields
+  }
+}
+    fragment FacetFields on ActivityStats {
+  exact
+  eventKeys {
+    eventKey
+    count
+  }
+  actors {
+    actorType
+    actorUserId
+    actorLabel
+    count
+  }
+  severities {
+    severity
+    count
+  }
+  brands {
+    brandId
+    count
+  }
+  entityTypes {
+    entityType
+    count
+  }
+}`) as unknown as TypedDocumentString<FacetsQuery, FacetsQueryVariables>;
 export const TimelineDocument = new TypedDocumentString(`
     query Timeline($workspaceId: String!, $filter: ActivityFilter, $first: Int, $after: String, $last: Int, $before: String) {
   timeline(

@@ -33,7 +33,11 @@ export interface ExportLink extends ExportMoment {
 /** How long a link lives, in milliseconds. */
 export const linkLife = 5 * 60_000;
 
-const digestOf = (order: ExportOrder): string => createHash('sha256').update(canonicalJson(order)).digest('base64url');
+/** Of what JSON makes of it, which is all that a link keeps: in it a moment is text. */
+const digestOf = (order: ExportOrder): string =>
+  createHash('sha256')
+    .update(canonicalJson(JSON.parse(JSON.stringify(order))))
+    .digest('base64url');
 
 /**
  * Tickets name the moment of an export, for who asks for the rest of it or for its manifest; links are whole orders with an

@@ -1,16 +1,27 @@
-import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
-import type { Activity, ActivityFilter, ActivityLogClient } from '../../client/client.ts';
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import type { Activity, ActivityLogClient, ActivityLogClientError } from '../../client/client.ts';
 import { DetailPanel } from '../detail/detail-panel.tsx';
 import { useFocusBack } from '../detail/use-focus-back.ts';
+import { ExportButton } from '../export/export-button.tsx';
+import { FindBar, type FindBarHandle } from '../find/find-bar.tsx';
+import { NothingFound } from '../find/nothing-found.tsx';
+import { useFilter } from '../find/use-filter.ts';
+import { PictureArea } from '../picture/picture-area.tsx';
+import { useShown } from '../picture/shown.ts';
+import { OperatorTools } from '../settings/operator-tools.tsx';
 import { useDirection, useSay } from '../words/localised.tsx';
 import { ConnectionStatus } from './connection-status.tsx';
+import { DateJump } from './date-jump.tsx';
+import { FoldIcon } from './icons.tsx';
 import type { Place, Step } from './place.ts';
 import { EmptyTrail, FailedTrail, LoadingTrail } from './placeholders.tsx';
 import { type Role, type TimelineContext, TimelineProvider } from './timeline-context.ts';
 import { TimelineList, type TimelineListHandle } from './timeline-list.tsx';
 import { Trail } from './trail.ts';
+import { useFolding } from './use-folding.ts';
 import { useKeys } from './use-keys.ts';
 import { useNames } from './use-names.ts';
+import { useSettled } from './use-settled.ts';
 
 export interface ActivityTimelineProps {
   /** Of the service, signed in. It stays the caller's, who closes it. */
@@ -25,16 +36,17 @@ export interface ActivityTimelineProps {
   hrefOf(place: Place): string;
   /** Called where the service takes the token no more, with its words. */
   onSignedOut(reason: string): void;
+  /** Called when entries cannot be loaded, or followed. */
+  onError?(error: ActivityLogClientError): void;
 }
 
-/** A query that looks for nothing in particular. */
-const all: ActivityFilter = {};
+const KeysDialog = lazy(async () => ({ default: (await import('../find/keys-dialog.tsx')).KeysDialog }));
 
 /** The trail of a workspace: the newest entries, live, older ones as they are scrolled to, and one of them in detail. */
 export function ActivityTimeline(props: ActivityTimelineProps) {
   const { client, workspaceId, role, place } = props;
   const { entryId } = place;
-  const filter = all;
+  const filter = useFilter(place.query);
   const handlers = useRef(props);
   handlers.current = props;
   const trail = useMemo(
@@ -42,28 +54,35 @@ export function ActivityTimeline(props: ActivityTimelineProps) {
     [client, workspaceId, filter],
   );
   const state = useSyncExternalStore(trail.subscribe, () => trail.state);
+  useEffect(() => () => trail.close(), [trail]);
+  useEffect(() => void trail.goTo(place.at), [trail, place.at]);
+  const settled = useSettled(workspaceId, trail, state);
+  const { phase, failure, waiting, newer } = settled.state;
   useEffect(() => {
-    void trail.begin();
-    return () => trail.close();
-  }, [trail]);
+    if (failure !== undefined) handlers.current.onError?.(failure);
+  }, [failure]);
 
   const say = useSay();
   const dir = useDirection();
   const names = useNames(client, workspaceId);
   const root = useRef<HTMLElement>(null);
   const list = useRef<TimelineListHandle>(null);
+  const [facetsSlot, setFacetsSlot] = useState<HTMLElement | null>(null);
+  const { facets } = useShown();
   const [activeId, setActiveId] = useState<string>();
-  const { entries } = state;
+  const [isFolding, toggleFolding] = useFolding();
+  const { entries } = settled.state;
+  const isEmpty = entries.length + waiting === 0 && newer === 'none';
   const shownId = entryId ?? activeId;
   const shownAt = useMemo(() => entries.findIndex(({ id }) => id === shownId), [entries, shownId]);
 
   const context = useMemo<TimelineContext>(
     () => ({
-      ...{ client, workspaceId, role, names, place, filter },
+      ...{ client, workspaceId, role, names, place, filter, onArrivals: trail.onArrivals },
       go: (change, step) => handlers.current.onPlaceChange({ ...place, ...change }, step),
       hrefOf: (change) => handlers.current.hrefOf({ ...place, ...change }),
     }),
-    [client, workspaceId, role, names, place, filter],
+    [client, workspaceId, role, names, place, filter, trail],
   );
   const open = useCallback((entry: Activity) => {
     setActiveId(entry.id);
@@ -71,11 +90,12 @@ export function ActivityTimeline(props: ActivityTimelineProps) {
     onPlaceChange({ ...place, entryId: entry.id }, place.entryId === undefined ? 'push' : 'replace');
   }, []);
   const move = (by: 1 | -1) => {
-    const next = entries[shownAt === -1 ? 0 : shownAt + by];
+    // From line to line; where one is open, from entry to entry, also within what is folded.
+    const next = entryId === undefined ? list.current?.next(by) : entries[shownAt === -1 ? 0 : shownAt + by]?.id;
     if (next === undefined) return;
-    setActiveId(next.id);
-    list.current?.show(next.id, { focus: entryId === undefined });
-    if (entryId !== undefined) context.go({ entryId: next.id }, 'replace');
+    setActiveId(next);
+    list.current?.show(next, { focus: entryId === undefined });
+    if (entryId !== undefined) context.go({ entryId: next }, 'replace');
   };
   const close = () => {
     if (entryId === undefined) return;
@@ -84,7 +104,16 @@ export function ActivityTimeline(props: ActivityTimelineProps) {
     list.current?.show(entryId, { focus: true });
   };
   useFocusBack(root, entryId);
-  useKeys(root, { j: () => move(1), k: () => move(-1), Escape: close });
+  const pause = () => (state.isPaused ? trail.resume() : trail.pause());
+  const find = useRef<FindBarHandle>(null);
+  const [hasKeys, setHasKeys] = useState(false);
+  const toTheList = () => root.current?.querySelector<HTMLElement>('.al-scroller, .al-placeholder')?.focus();
+  useKeys(root, {
+    ...{ j: () => move(1), k: () => move(-1), p: pause, Escape: close },
+    ...{ '/': () => find.current?.focus(), '?': () => setHasKeys(true) },
+  });
+  // What is wrong with the query is told where it is typed.
+  const refusal = phase === 'failed' && failure?.field?.startsWith('filter') ? failure : undefined;
 
   return (
     <TimelineProvider value={context}>
@@ -98,30 +127,52 @@ export function ActivityTimeline(props: ActivityTimelineProps) {
         <div className="al-trail">
           <header className="al-bar">
             <h1 className="al-heading">{names.workspace}</h1>
-            <ConnectionStatus
-              connection={state.connection}
-              failure={state.failure}
-              onAgain={() => void trail.begin()}
-            />
+            <OperatorTools />
+            <div className="al-controls">
+              <DateJump root={root} />
+              <button
+                type="button"
+                className="al-button al-fold"
+                aria-pressed={isFolding}
+                aria-label={say('list.folding')}
+                title={say('list.folding')}
+                onClick={toggleFolding}
+              >
+                <FoldIcon />
+              </button>
+              <ExportButton />
+              <ConnectionStatus {...settled.state} onAgain={() => void trail.begin()} onPause={pause} />
+            </div>
           </header>
-          {state.phase === 'loading' && <LoadingTrail />}
-          {state.phase === 'failed' && <FailedTrail failure={state.failure} onAgain={() => void trail.begin()} />}
-          {state.phase === 'ready' && entries.length === 0 && state.waiting === 0 && (
-            <EmptyTrail workspace={names.workspace} />
-          )}
-          {state.phase === 'ready' && entries.length + state.waiting > 0 && (
-            <TimelineList
-              ref={list}
-              trail={trail}
-              state={state}
-              names={names}
-              shownId={entryId}
-              activeId={shownId}
-              hrefOf={(id) => context.hrefOf({ entryId: id })}
-              onOpen={open}
-              onMove={move}
-            />
-          )}
+          <FindBar ref={find} refusal={refusal} onLeave={toTheList} onKeys={() => setHasKeys(true)} />
+          {(phase !== 'failed' || refusal !== undefined) && <PictureArea facetsSlot={facetsSlot} />}
+          <div className="al-columns">
+            <div className="al-facets-slot" ref={setFacetsSlot} data-shown={facets || undefined} />
+            <div className="al-main">
+              {phase === 'loading' && <LoadingTrail />}
+              {phase === 'failed' && refusal === undefined && (
+                <FailedTrail failure={failure} onAgain={() => void trail.begin()} />
+              )}
+              {phase === 'ready' && isEmpty && place.query === '' && <EmptyTrail workspace={names.workspace} />}
+              {(refusal !== undefined || (phase === 'ready' && isEmpty && place.query !== '')) && (
+                <NothingFound isRefused={refusal !== undefined} onClear={() => find.current?.clear()} />
+              )}
+              {phase === 'ready' && !isEmpty && (
+                <TimelineList
+                  ref={list}
+                  trail={settled.trail}
+                  state={settled.state}
+                  names={names}
+                  shownId={entryId}
+                  activeId={shownId}
+                  isFolding={isFolding}
+                  hrefOf={(id) => context.hrefOf({ entryId: id })}
+                  onOpen={open}
+                  onMove={move}
+                />
+              )}
+            </div>
+          </div>
         </div>
         {entryId !== undefined && (
           <DetailPanel
@@ -132,6 +183,11 @@ export function ActivityTimeline(props: ActivityTimelineProps) {
             onNewer={shownAt > 0 ? () => move(-1) : undefined}
             onOlder={shownAt !== -1 && shownAt < entries.length - 1 ? () => move(1) : undefined}
           />
+        )}
+        {hasKeys && (
+          <Suspense>
+            <KeysDialog container={root.current} onClose={() => setHasKeys(false)} />
+          </Suspense>
         )}
       </section>
     </TimelineProvider>

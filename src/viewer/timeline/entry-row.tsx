@@ -2,14 +2,16 @@ import { memo } from 'react';
 import type { Activity } from '../../client/client.ts';
 import { useSay } from '../words/localised.tsx';
 import { useMoments } from '../words/moments.ts';
-import { ActorIcon, SeverityIcon } from './icons.tsx';
+import { EntryFacts } from './entry-facts.tsx';
+import { SeverityIcon } from './icons.tsx';
 import type { Names } from './use-names.ts';
-import { actorOf, titleOf } from './words.ts';
+import { titleOf } from './words.ts';
 
 interface EntryRowProps {
   entry: Activity;
   names: Names;
-  now: number;
+  /** How long ago it was, in words: it is drawn again when they are others, not when the clock goes on. */
+  ago: string;
   href: string;
   /** True where its details are shown. */
   isShown: boolean;
@@ -19,9 +21,9 @@ interface EntryRowProps {
 }
 
 /** An entry as a line of the list: what happened, how serious it is, who did it to what, and when. */
-export const EntryRow = memo(({ entry, names, now, href, isShown, isReachable, onOpen }: EntryRowProps) => {
+export const EntryRow = memo(({ entry, names, ago, href, isShown, isReachable, onOpen }: EntryRowProps) => {
   const say = useSay();
-  const { clockTime, timeAgo, wholeTime } = useMoments();
+  const { clockTime, wholeTime } = useMoments();
   return (
     <article className="al-entry" data-severity={entry.severity} data-shown={isShown || undefined}>
       <span className="al-marker">
@@ -45,25 +47,11 @@ export const EntryRow = memo(({ entry, names, now, href, isShown, isReachable, o
             {titleOf(entry)}
           </a>
         </p>
-        <p className="al-facts">
-          <span className="al-actor">
-            <ActorIcon type={entry.actorType} />
-            {actorOf(entry, say)}
-          </span>
-          <span className="al-chip">
-            <b>{say(`entity.${entry.entityType}`)}</b> {entry.entityId}
-          </span>
-          {entry.brandId !== null && (
-            <span className="al-chip" data-kind="brand">
-              <b className="al-hidden">{say('list.brand')}</b> {names.brand(entry.brandId)}
-            </span>
-          )}
-          <code className="al-key">{entry.eventKey}</code>
-        </p>
+        <EntryFacts entry={entry} names={names} isReachable={isReachable} />
       </div>
       <p className="al-when">
         <time dateTime={entry.createdAt} title={wholeTime(entry.createdAt)}>
-          {timeAgo(entry.createdAt, now)}
+          {ago}
         </time>
         <span>{clockTime(entry.createdAt)}</span>
       </p>

@@ -33,3 +33,16 @@ export const CloseIcon = () => icon(<path d="m4 4 8 8M12 4l-8 8" />);
 export const NewerIcon = () => icon(<path d="m4 10 4-4 4 4" />);
 export const OlderIcon = () => icon(<path d="m4 6 4 4 4-4" />);
 export const ArrowUpIcon = () => icon(<path d="M8 13V3M4 7l4-4 4 4" />);
+export const SearchIcon = () => icon(<path d="M7 11.5a4.5 4.5 0 1 0 0-9 4.5 4.5 0 0 0 0 9ZM10.3 10.3l3.2 3.2" />);
+export const BookmarkIcon = () => icon(<path d="M4.25 2.75h7.5v10.5L8 10.5l-3.75 2.75V2.75Z" />);
+export const PencilIcon = () => icon(<path d="m3 13 .6-2.9 7-7 2.3 2.3-7 7L3 13ZM9.4 4.3l2.3 2.3" />);
+export const CalendarIcon = () =>
+  icon(
+    <path d="M2.75 6.5h10.5M5.25 2v2.5M10.75 2v2.5M3.75 3.25h8.5a1 1 0 0 1 1 1v8a1 1 0 0 1-1 1h-8.5a1 1 0 0 1-1-1v-8a1 1 0 0 1 1-1Z" />,
+  );
+export const PauseIcon = () => icon(<path d="M5.75 3.5v9M10.25 3.5v9" />);
+export const PlayIcon = () => icon(<path d="m5 3 7.5 5L5 13V3Z" />);
+export const RunIcon = () => icon(<path d="m6 4 4 4-4 4" />);
+export const FoldIcon = () =>
+  icon(<path d="M2.75 8h10.5M8 1.75V5.5M5.75 3.5 8 5.75l2.25-2.25M8 14.25V10.5M5.75 12.5 8 10.25l2.25 2.25" />);
+export const DownloadIcon = () => icon(<path d="M8 2.5v7.5M4.75 7 8 10.25 11.25 7M2.75 13.25h10.5" />);

@@ -1,6 +1,7 @@
 import type { ActivityLogClientError } from '../../client/client.ts';
 import { failureIn } from '../words/failure.ts';
 import { useSay } from '../words/localised.tsx';
+import { useTimeline } from './timeline-context.ts';
 
 /** What stands in the place of the list while there is none. */
 
@@ -30,10 +31,11 @@ export function LoadingTrail() {
 
 export function EmptyTrail({ workspace }: { workspace: string }) {
   const say = useSay();
+  const isClient = useTimeline().role === 'CLIENT';
   return (
     <div className="al-placeholder">
-      <h2>{say('empty.heading')}</h2>
-      <p>{say('empty.text', { workspace })}</p>
+      <h2>{say(isClient ? 'empty.client.heading' : 'empty.heading')}</h2>
+      <p>{isClient ? say('empty.client.text') : say('empty.text', { workspace })}</p>
     </div>
   );
 }

@@ -1,10 +1,10 @@
 import { createContext, useContext } from 'react';
-import type { ActivityFilter, ActivityLogClient } from '../../client/client.ts';
-import type { SignedInViewerQuery } from '../../client/generated/graphql.ts';
+import type { Activity, ActivityFilter, ActivityLogClient } from '../../client/client.ts';
+import type { Role } from '../role.ts';
 import type { Place, Step } from './place.ts';
 import type { Names } from './use-names.ts';
 
-export type Role = SignedInViewerQuery['viewer']['workspaces'][number]['role'];
+export type { Role };
 
 /** What every part of a timeline knows: whose it is, and what of it is looked at. */
 export interface TimelineContext {
@@ -16,6 +16,8 @@ export interface TimelineContext {
   readonly place: Place;
   /** What the query of the place selects, as the service takes it; the same object while it selects the same. */
   readonly filter: ActivityFilter;
+  /** Calls with what comes in live; with nothing where some of it may have been missed. Returns what ends that. */
+  onArrivals(follow: (entries: readonly Activity[]) => void): () => void;
   /** Goes to another place; what the change does not name stays. */
   go(change: Partial<Place>, step: Step): void;
   /** The address by which somebody else comes to a place; what the change does not name is as here. */

@@ -1,25 +1,55 @@
 import { defaultRangeExtractor, type Range, useVirtualizer } from '@tanstack/react-virtual';
-import { type Ref, useCallback, useEffect, useImperativeHandle, useMemo, useRef } from 'react';
+import {
+  type Ref,
+  useCallback,
+  useEffect,
+  useImperativeHandle,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import type { Activity } from '../../client/client.ts';
 import { useSay } from '../words/localised.tsx';
 import { useMoments } from '../words/moments.ts';
 import { EntryRow } from './entry-row.tsx';
-import { ArrowUpIcon } from './icons.tsx';
-import { type Row, toRows } from './rows.ts';
+import { EndOfList, StartOfList } from './list-ends.tsx';
+import { NewsPill } from './news-pill.tsx';
+import { indexOfEntry, type Row, toRows } from './rows.ts';
+import { RunRow } from './run-row.tsx';
+import { useTimeline } from './timeline-context.ts';
 import type { Trail, TrailState } from './trail.ts';
+import { useAnchor } from './use-anchor.ts';
 import type { Names } from './use-names.ts';
 import { useNow } from './use-now.ts';
 
 /** Pixels that lines are taken to have before they are measured. */
-const heights = { day: 44, entry: 65, end: 72 } as const;
+const heights = { start: 44, day: 44, entry: 65, run: 65, end: 72 } as const;
 /** Pixels from the top within which a reader counts as being there. */
 const atTheTop = 8;
-/** Lines before the last one at which older entries are asked for. */
+/** Lines before either end at which more entries are asked for. */
 const early = 20;
+/** Heights of lines that are remembered, also of those that were let go. */
+const mostHeights = 10_000;
+
+/** What the keys come to. */
+const isStop = ({ kind }: Row) => kind === 'entry' || kind === 'run';
+
+/** What is found out of an entry once. */
+function keptByEntry<T>(find: (entry: Activity) => T): (entry: Activity) => T {
+  const kept = new WeakMap<Activity, T>();
+  return (entry) => {
+    const known = kept.get(entry) ?? find(entry);
+    kept.set(entry, known);
+    return known;
+  };
+}
 
 export interface TimelineListHandle {
-  /** Scrolls an entry into view, and gives it the focus where that is asked. */
-  show(entryId: string, options: { focus: boolean }): void;
+  /** Scrolls an entry, or a run, into view: to the line that it is folded into. Gives it the focus where that is asked. */
+  show(id: string, options: { focus: boolean }): void;
+  /** The entry or the folded run that the keys come to next: from the active one, or else to the first one in sight. */
+  next(by: 1 | -1): string | undefined;
 }
 
 interface TimelineListProps {
@@ -29,7 +59,9 @@ interface TimelineListProps {
   names: Names;
   /** The entry that is shown in detail. */
   shownId: string | undefined;
-  /** The entry that the keys go on from. */
+  /** Whether runs of like entries are folded. */
+  isFolding: boolean;
+  /** The entry, or the run, that the keys go on from. */
   activeId: string | undefined;
   hrefOf(entryId: string): string;
   onOpen(entry: Activity): void;
@@ -37,58 +69,111 @@ interface TimelineListProps {
 }
 
 /** The list itself: of many thousand entries only those lines are there that can be seen. */
-export function TimelineList({
-  ref,
-  trail,
-  state,
-  names,
-  shownId,
-  activeId,
-  hrefOf,
-  onOpen,
-  onMove,
-}: TimelineListProps) {
-  const { entries, waiting, older, arrived } = state;
+export function TimelineList(props: TimelineListProps) {
+  const { ref, trail, state, names, shownId, activeId, isFolding, hrefOf, onOpen, onMove } = props;
+  const { entries, newer, older, arrived, beginnings } = state;
   const say = useSay();
-  const { dayName, dayOf } = useMoments();
-  const rows = useMemo(() => toRows(entries, dayOf), [entries, dayOf]);
+  const { dayName, dayOf, timeAgo } = useMoments();
+  const { place, go } = useTimeline();
+  const { at } = place;
+  const hasNewer = newer !== 'none';
+  const dayOfEntry = useMemo(() => keptByEntry(({ createdAt }) => dayOf(createdAt)), [dayOf]);
+  const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
+  const rows = useMemo(
+    () => toRows(entries, { hasNewer, dayOf: dayOfEntry, isFolding, opened }),
+    [entries, hasNewer, dayOfEntry, isFolding, opened],
+  );
   const now = useNow(20_000);
   const scroller = useRef<HTMLDivElement>(null);
   const toFocus = useRef<string>(undefined);
+  const isHeld = useRef(false);
+  // Slid in once, an entry does not do it again where it is scrolled back to.
+  const welcomed = useRef(new WeakSet<Activity>());
 
   // The day of the topmost line stays in sight.
   const days = useMemo(() => rows.flatMap(({ kind }, index) => (kind === 'day' ? [index] : [])), [rows]);
-  const stickyDay = useRef(0);
-  const virtualizer = useVirtualizer({
+  const stickyDay = useRef<number>(undefined);
+  const virtualizer = useVirtualizer<HTMLDivElement, Element>({
     count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: (index) => heights[rows[index]?.kind ?? 'entry'],
-    getItemKey: (index) => rows[index]?.key ?? index,
+    getItemKey: useCallback((index: number) => rows[index]?.key ?? index, [rows]),
     overscan: 10,
     scrollPaddingStart: heights.day + 8,
     scrollPaddingEnd: 8,
     rangeExtractor: useCallback(
       (range: Range) => {
-        stickyDay.current = days.findLast((index) => index <= range.startIndex) ?? 0;
-        return [...new Set([stickyDay.current, ...defaultRangeExtractor(range)])].sort((a, b) => a - b);
+        stickyDay.current = days.findLast((index) => index <= range.startIndex);
+        const inSight = defaultRangeExtractor(range);
+        const isThere = stickyDay.current === undefined || inSight.includes(stickyDay.current);
+        return isThere ? inSight : [stickyDay.current ?? 0, ...inSight];
       },
       [days],
     ),
   });
+  // A moment before everything: the trail has begun at its end, and so does the list.
+  const isBeforeAll = state.at !== undefined && Date.parse(entries[0]?.createdAt ?? '') > Date.parse(state.at);
+  const hadNewer = useRef(hasNewer);
+  const shows = useAnchor({
+    ...{ scroller, virtualizer, rows, beginnings, covered: heights.day },
+    isHeld: isHeld.current || hasNewer || hadNewer.current,
+    beginAt: isBeforeAll ? Number.POSITIVE_INFINITY : hasNewer ? heights.start : 0,
+  });
+  hadNewer.current = hasNewer;
   const lines = virtualizer.getVirtualItems();
-  const lastLine = lines.at(-1)?.index ?? 0;
+  shows(lines);
+  const first = virtualizer.range?.startIndex ?? rows.length;
+  const last = virtualizer.range?.endIndex ?? 0;
 
   useEffect(() => {
-    if (older === 'more' && lastLine >= rows.length - early) void trail.loadOlder();
-  }, [trail, older, lastLine, rows.length]);
+    if (older === 'more' && last >= rows.length - early) void trail.loadOlder();
+    if (newer === 'more' && first < early) void trail.loadNewer();
+  }, [trail, older, newer, first, last, rows.length]);
+  useEffect(() => {
+    if (virtualizer.itemSizeCache.size > mostHeights + rows.length) virtualizer.itemSizeCache.clear();
+  }, [virtualizer, rows]);
+
+  // Back at the newest entry the place is now again.
+  const settle = () => {
+    isHeld.current = (scroller.current?.scrollTop ?? 0) > atTheTop;
+    trail.hold(isHeld.current);
+    if (at !== undefined && at === state.at && !hasNewer && !isHeld.current) go({ at: undefined }, 'replace');
+  };
+  useEffect(settle);
+  useEffect(() => () => trail.hold(false), [trail]);
+  const toNow = () => {
+    if (!hasNewer) {
+      // Nothing is to be kept in its place on the way.
+      isHeld.current = false;
+      scroller.current?.scrollTo({ top: 0, behavior: 'instant' });
+    }
+    if (at === undefined) void trail.goTo(undefined);
+    else go({ at: undefined }, 'push');
+  };
+
+  const active = activeId === undefined ? undefined : rows[indexOfEntry(rows, activeId)]?.key;
+  const reachable = lines.some(({ key }) => key === active) ? active : rows.slice(first).find(isStop)?.key;
+  const toggle = useCallback((run: readonly Activity[]) => {
+    setOpened((before) => {
+      const ids = run.map(({ id }) => id);
+      const isOpen = ids.some((id) => before.has(id));
+      return new Set(isOpen ? [...before].filter((id) => !ids.includes(id)) : [...before, ...ids]);
+    });
+  }, []);
 
   useImperativeHandle(ref, () => ({
-    show(entryId, { focus }) {
-      const index = rows.findIndex(({ key }) => key === entryId);
+    show(id, { focus }) {
+      const index = indexOfEntry(rows, id);
       if (index === -1) return;
       virtualizer.scrollToIndex(index);
-      if (focus) toFocus.current = entryId;
+      if (focus) toFocus.current = rows[index]?.key;
       focusLine();
+    },
+    next(by) {
+      const from = activeId === undefined ? -1 : indexOfEntry(rows, activeId);
+      if (from === -1) return reachable;
+      const beyond = by === 1 ? rows.slice(from + 1) : rows.slice(0, from).reverse();
+      return beyond.find(isStop)?.key;
     },
   }));
   // The line may be there only after the list has scrolled.
@@ -102,10 +187,14 @@ export function TimelineList({
   };
   useEffect(focusLine);
 
-  const toTheTop = () => {
-    trail.showWaiting();
+  // What is looked for anew is read from its newest entry on.
+  const shownTrail = useRef(trail);
+  useLayoutEffect(() => {
+    if (shownTrail.current === trail) return;
+    shownTrail.current = trail;
     scroller.current?.scrollTo({ top: 0 });
-  };
+  }, [trail]);
+
   const onKeyDown = (event: React.KeyboardEvent) => {
     const by = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : undefined;
     if (by === undefined || !(event.target instanceof HTMLElement) || event.target.dataset['entry'] === undefined)
@@ -114,18 +203,29 @@ export function TimelineList({
     onMove(by);
   };
 
-  const reachable = lines.some(({ key }) => key === activeId)
-    ? activeId
-    : lines.find(({ index }) => rows[index]?.kind === 'entry' && index > stickyDay.current)?.key;
-
   const content = (row: Row) => {
+    if (row.kind === 'start') return <StartOfList beyond={newer} onAgain={trail.loadNewer} />;
     if (row.kind === 'day') return <h2>{dayName(row.moment, now)}</h2>;
-    if (row.kind === 'end') return <EndOfList older={older} onAgain={() => void trail.loadOlder()} />;
+    if (row.kind === 'end') return <EndOfList beyond={older} onAgain={trail.loadOlder} />;
+    if (row.kind === 'run') {
+      return (
+        <RunRow
+          id={row.key}
+          entries={row.entries}
+          names={names}
+          ago={timeAgo(row.entries[0]?.createdAt ?? '', now)}
+          isOpen={row.isOpen}
+          isShown={!row.isOpen && row.entries.some(({ id }) => id === shownId)}
+          isReachable={row.key === reachable}
+          onToggle={toggle}
+        />
+      );
+    }
     return (
       <EntryRow
         entry={row.entry}
         names={names}
-        now={now}
+        ago={timeAgo(row.entry.createdAt, now)}
         href={hrefOf(row.key)}
         isShown={row.key === shownId}
         isReachable={row.key === reachable}
@@ -136,21 +236,8 @@ export function TimelineList({
 
   return (
     <div className="al-list">
-      <div className="al-news" role="status">
-        {waiting > 0 && (
-          <button type="button" className="al-pill" onClick={toTheTop}>
-            <ArrowUpIcon />
-            {say('list.new', { count: waiting })}
-          </button>
-        )}
-      </div>
-      <section
-        className="al-scroller"
-        ref={scroller}
-        tabIndex={0}
-        aria-label={say('list.label')}
-        onScroll={() => trail.hold((scroller.current?.scrollTop ?? 0) > atTheTop)}
-      >
+      <NewsPill waiting={state.isPaused ? 0 : state.waiting} isAway={hasNewer} onClick={toNow} />
+      <section className="al-scroller" ref={scroller} tabIndex={0} aria-label={say('list.label')} onScroll={settle}>
         <ol className="al-rows" style={{ height: virtualizer.getTotalSize() }} onKeyDown={onKeyDown}>
           {lines.map(({ index, key, start }) => {
             const row = rows[index];
@@ -163,7 +250,11 @@ export function TimelineList({
                 ref={virtualizer.measureElement}
                 className={isSticky ? 'al-row al-sticky' : 'al-row'}
                 data-kind={row.kind}
-                data-new={arrived.has(row.key) || undefined}
+                data-new={
+                  (row.kind === 'entry' && arrived.has(row.key) && !welcomed.current.has(row.entry)) || undefined
+                }
+                onAnimationEnd={() => row.kind === 'entry' && welcomed.current.add(row.entry)}
+                data-in-run={(row.kind === 'entry' && row.isInRun) || undefined}
                 style={isSticky ? undefined : { transform: `translateY(${start}px)` }}
               >
                 {content(row)}
@@ -173,19 +264,5 @@ export function TimelineList({
         </ol>
       </section>
     </div>
-  );
-}
-
-function EndOfList({ older, onAgain }: { older: TrailState['older']; onAgain(): void }) {
-  const say = useSay();
-  if (older === 'none') return <p className="al-end">{say('list.beginning')}</p>;
-  if (older !== 'failed') return <p className="al-end">{say('list.older.loading')}</p>;
-  return (
-    <p className="al-end" role="alert">
-      {say('list.older.failed')}{' '}
-      <button type="button" className="al-button" onClick={onAgain}>
-        {say('tryAgain')}
-      </button>
-    </p>
   );
 }

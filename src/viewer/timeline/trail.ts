@@ -4,23 +4,35 @@ import {
   type ActivityLogClient,
   ActivityLogClientError,
 } from '../../client/client.ts';
-import { insertEntries, isBehind } from './entry-order.ts';
+import { insertEntries } from './entry-order.ts';
+import { belongsTo, extend, letGo, nothing, placeIn, type Side, type Stretch, stretchOf } from './stretch.ts';
 
 /** connecting -> live <-> reconnecting; -> stopped, where trying again would not help. */
 export type Connection = 'connecting' | 'live' | 'reconnecting' | 'stopped';
 
+/** What is known of the entries beyond one side of those that are shown. */
+export type Beyond = 'none' | 'more' | 'loading' | 'failed';
+
 export interface TrailState {
   readonly phase: 'loading' | 'ready' | 'failed';
+  /** How often it has begun with a first page: what is shown then has nothing to do with what was shown before. */
+  readonly beginnings: number;
+  /** The moment that it has begun at, as it was given; undefined for now. */
+  readonly at: string | undefined;
   /** Why it failed, or why the connection was stopped. */
   readonly failure: ActivityLogClientError | undefined;
-  /** Newest first, without a gap from the newest one shown to the oldest one loaded. */
+  /** Newest first, without a gap from the newest one shown to the oldest one. */
   readonly entries: readonly Activity[];
   /** The ids of those that have come in live. */
   readonly arrived: ReadonlySet<string>;
-  /** How many have come in while the reader was elsewhere, and are not among `entries` yet. */
+  /** How many have come in that are not among `entries` yet. */
   readonly waiting: number;
-  readonly older: 'none' | 'more' | 'loading' | 'failed';
+  /** `none`: the newest entry is shown, or is among those that wait. */
+  readonly newer: Beyond;
+  readonly older: Beyond;
   readonly connection: Connection;
+  /** True where nothing that comes in is shown until the reader goes on. */
+  readonly isPaused: boolean;
 }
 
 export interface TrailOptions {
@@ -28,42 +40,64 @@ export interface TrailOptions {
   workspaceId: string;
   /** Which of the entries; all by default. */
   filter?: ActivityFilter | undefined;
+  /** Entries of a page, 50 by default. */
+  pageSize?: number | undefined;
+  /** Entries that are held at once, 3,000 by default: what is far from the reader is let go, and read again when it is scrolled to. */
+  mostHeld?: number | undefined;
   /** Called where the service takes the token no more, with its words. */
   onSignedOut(reason: string): void;
 }
 
-const pageSize = 50;
-/** Entries that are held for a reader who is elsewhere. What comes on top is counted, and read again from the service. */
+/** Entries that wait for a reader who is elsewhere. Of what comes on top only the number is kept; it is read again from the service. */
 const mostWaiting = 1_000;
-/** Entries that a page which stays at the top lets pile up below, before it begins again with the newest ones. */
-const mostAtTheTop = 2_000;
+/** Entries that are held at once, where nothing else is said. */
+const usuallyHeld = 3_000;
 /** Milliseconds that entries are gathered before they are shown together: a frame. */
 const gathering = 16;
 
 const initial: TrailState = {
   phase: 'loading',
+  beginnings: 0,
+  at: undefined,
   failure: undefined,
   entries: [],
   arrived: new Set(),
   waiting: 0,
+  newer: 'none',
   older: 'none',
   connection: 'connecting',
+  isPaused: false,
 };
 
-/** The entries of a workspace as a page shows them: read in pages from the newest on, and followed live from there. */
+/** The filter, for entries up to a moment: to the millisecond, as the service has them. */
+function upTo(filter: ActivityFilter | undefined, moment: number): ActivityFilter {
+  const to = new Date(moment + 1);
+  return filter?.to != null && new Date(filter.to) < to ? filter : { ...filter, to: to.toISOString() };
+}
+
+/**
+ * The entries of a workspace as a page shows them: read in pages from the newest one or from a moment on, both ways, and
+ * followed live.
+ */
 export class Trail {
   readonly #options: TrailOptions;
   readonly #listeners = new Set<() => void>();
+  readonly #followers = new Set<(entries: readonly Activity[]) => void>();
   #state = initial;
   /** Ends what has begun with the first page that is shown. */
   #run = new AbortController();
-  #endCursor: string | null = null;
+  /** The moment that it begins at; undefined for now. */
+  #at: string | undefined;
+  #stretch = nothing;
   #gathered: Activity[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
   #waiting: Activity[] = [];
-  /** Came in behind the oldest one loaded, while the page was read that they may be in or not. */
-  #behind: Activity[] = [];
+  /** Came in beyond a side, while a page was read that they may be in or not. */
+  #unsure: Activity[] = [];
   #isHeld = false;
+  #isClosed = false;
+  /** True where more came in during a pause than waits: some of it may belong between the entries that are shown. */
+  #isIncomplete = false;
 
   constructor(options: TrailOptions) {
     this.#options = options;
@@ -79,19 +113,44 @@ export class Trail {
     return () => void this.#listeners.delete(listener);
   };
 
-  /** Reads the newest entries and follows from there. What is shown stays until they are there. */
+  /**
+   * Calls with what comes in live, wherever the reader is; with nothing where it begins anew, and some may have been missed.
+   * Returns what ends that.
+   */
+  readonly onArrivals = (follow: (entries: readonly Activity[]) => void): (() => void) => {
+    this.#followers.add(follow);
+    return () => void this.#followers.delete(follow);
+  };
+
+  /**
+   * Goes to a moment, ISO 8601, or to now: reads nothing where that is shown already.
+   * @param at entries up to it come first; one that is no moment is taken for now
+   */
+  async goTo(at: string | undefined): Promise<void> {
+    this.#at = Number.isNaN(Date.parse(at ?? '')) ? undefined : at;
+    const { phase, connection } = this.#state;
+    const isThere = phase === 'ready' && connection !== 'stopped' && !this.#stretch.hasNewer && !this.#isIncomplete;
+    if (this.#at !== undefined || !isThere || this.#isClosed) return await this.begin();
+    this.#become({ at: undefined });
+    if (!this.#state.isPaused) this.#show(this.#waiting.splice(0));
+  }
+
+  /** Reads where it last went to, the newest entries by default, and follows from there. What is shown stays until they are there. */
   async begin(): Promise<void> {
+    if (this.#state.phase === 'ready') for (const follow of this.#followers) follow([]);
     this.#end();
+    this.#isClosed = false;
     const run = new AbortController();
     this.#run = run;
     if (this.#state.phase === 'failed') this.#become({ phase: 'loading', failure: undefined });
     this.#become({ connection: 'connecting' });
-    const { client, workspaceId, filter } = this.#options;
+    const at = this.#at;
+    const { isPaused, beginnings } = this.#state;
     try {
-      const { activities, pageInfo, liveCursor } = await client.timeline({ workspaceId, filter, first: pageSize });
+      const { stretch, liveCursor } = await this.#readFirst(at);
       if (run.signal.aborted) return;
-      this.#endCursor = pageInfo.endCursor;
-      this.#become({ ...initial, phase: 'ready', entries: activities, older: pageInfo.hasNextPage ? 'more' : 'none' });
+      this.#state = { ...initial, phase: 'ready', isPaused, at, beginnings: beginnings + 1 };
+      this.#stand(stretch);
       await this.#follow(liveCursor, run.signal);
     } catch (error) {
       if (run.signal.aborted) return;
@@ -102,46 +161,104 @@ export class Trail {
   }
 
   /** Reads the next page of older entries, where there are some and none is being read. */
-  async loadOlder(): Promise<void> {
-    const { older } = this.#state;
-    if ((older !== 'more' && older !== 'failed') || this.#endCursor === null) return;
-    const { signal } = this.#run;
-    const { client, workspaceId, filter } = this.#options;
-    this.#become({ older: 'loading' });
-    try {
-      const after = this.#endCursor;
-      const { activities, pageInfo } = await client.timeline({ workspaceId, filter, first: pageSize, after });
-      if (signal.aborted) return;
-      this.#endCursor = pageInfo.endCursor ?? after;
-      const known = new Set(this.#state.entries.map(({ id }) => id));
-      const entries = [...this.#state.entries, ...activities.filter(({ id }) => !known.has(id))];
-      this.#become({ entries, older: pageInfo.hasNextPage ? 'more' : 'none' });
-      this.#insert(this.#behind.splice(0));
-    } catch (error) {
-      if (!signal.aborted) this.#fail(error, { older: 'failed' });
-    }
-  }
+  readonly loadOlder = (): Promise<void> => this.#load('older');
+
+  /** Reads the next page of newer entries, where there are some and none is being read. */
+  readonly loadNewer = (): Promise<void> => this.#load('newer');
 
   /** True while the reader is elsewhere than at the top: what comes in waits, so that nothing moves. */
   hold(isHeld: boolean): void {
+    if (this.#isHeld === isHeld) return;
     this.#isHeld = isHeld;
-    if (!isHeld) this.showWaiting();
+    this.#release();
   }
 
-  /** Shows what has been waiting. */
-  showWaiting(): void {
-    if (this.#state.waiting > this.#waiting.length) return void this.begin();
-    if (this.#waiting.length > 0) this.#show(this.#waiting.splice(0));
+  /** Shows nothing of what comes in; pages are read when they are scrolled to. */
+  pause(): void {
+    this.#become({ isPaused: true });
+  }
+
+  /** Shows what came in during the pause, and goes on. */
+  resume(): void {
+    this.#become({ isPaused: false });
+    if (this.#isIncomplete) void this.begin();
+    else this.#release();
   }
 
   /** Ends it: nothing is called any more. `begin()` takes it up again. */
   close(): void {
+    this.#isClosed = true;
     this.#end();
+  }
+
+  async #readFirst(at: string | undefined): Promise<{ stretch: Stretch; liveCursor: string }> {
+    const { client, workspaceId, filter, pageSize: size = 50 } = this.#options;
+    if (at !== undefined) {
+      const page = await client.timeline({ workspaceId, filter: upTo(filter, Date.parse(at)), first: size });
+      const isThere = page.activities.length > 0;
+      const { hasNextPage } = page.pageInfo;
+      if (isThere) return { stretch: stretchOf(page, { hasNewer: true, hasOlder: hasNextPage }), ...page };
+      // Before everything: as near as can be is where the trail begins.
+      const oldest = await client.timeline({ workspaceId, filter, last: size });
+      const { hasPreviousPage } = oldest.pageInfo;
+      return { stretch: stretchOf(oldest, { hasNewer: hasPreviousPage, hasOlder: false }), ...oldest };
+    }
+    const page = await client.timeline({ workspaceId, filter, first: size });
+    return { stretch: stretchOf(page, { hasNewer: false, hasOlder: page.pageInfo.hasNextPage }), ...page };
+  }
+
+  async #load(side: Side): Promise<void> {
+    const { newer, older, [side]: beyond, beginnings } = this.#state;
+    // One after the other: a page that was let go meanwhile would leave a gap.
+    if (newer === 'loading' || older === 'loading' || beyond === 'none') return;
+    const { client, workspaceId, filter, pageSize: size = 50, mostHeld = usuallyHeld } = this.#options;
+    this.#become({ [side]: 'loading' });
+    const { pages } = this.#stretch;
+    try {
+      const page = await client.timeline(
+        side === 'older'
+          ? { workspaceId, filter, first: size, after: pages.at(-1)?.endCursor }
+          : { workspaceId, filter, last: size, before: pages[0]?.startCursor },
+      );
+      if (this.#hasLeft(beginnings)) return;
+      const extended = extend(this.#stretch, side, page);
+      const unsure = this.#unsure.splice(0).filter((entry) => belongsTo(extended, entry));
+      const whole = { ...extended, entries: insertEntries(extended.entries, unsure) };
+      this.#stand(letGo(whole, side === 'older' ? 'newer' : 'older', mostHeld));
+    } catch (error) {
+      if (!this.#hasLeft(beginnings)) this.#fail(error, { [side]: 'failed' });
+    }
+  }
+
+  /** True where a page that was asked for belongs to nothing that is shown any more. */
+  #hasLeft(beginnings: number): boolean {
+    return beginnings !== this.#state.beginnings || this.#isClosed;
+  }
+
+  /** Stands there from now on. What waits goes on waiting where it is not shown now, and is not to be read with a page. */
+  #stand(stretch: Stretch): void {
+    const before = this.#stretch;
+    this.#stretch = stretch;
+    const shown = new Set(stretch.entries.map(({ id }) => id));
+    this.#waiting = this.#waiting.filter((entry) => !shown.has(entry.id) && belongsTo(stretch, entry));
+    const { arrived, waiting } = this.#state;
+    const hasCaughtUp = before.hasNewer && !stretch.hasNewer;
+    this.#become({
+      entries: stretch.entries,
+      arrived: new Set([...arrived].filter((id) => shown.has(id))),
+      waiting: hasCaughtUp ? this.#waiting.length : waiting,
+      newer: stretch.hasNewer ? 'more' : 'none',
+      older: stretch.hasOlder ? 'more' : 'none',
+    });
   }
 
   async #follow(after: string, signal: AbortSignal): Promise<void> {
     const { client, workspaceId, filter } = this.#options;
-    const onConnect = () => this.#become({ connection: 'live' });
+    const again = (beyond: Beyond) => (beyond === 'failed' ? 'more' : beyond);
+    const onConnect = () => {
+      const { newer, older } = this.#state;
+      this.#become({ connection: 'live', newer: again(newer), older: again(older) });
+    };
     const onRetry = () => this.#become({ connection: 'reconnecting' });
     for await (const { activity } of client.subscribe({ workspaceId, filter, after, signal, onConnect, onRetry })) {
       this.#gathered.push(activity);
@@ -152,41 +269,85 @@ export class Trail {
   #take(): void {
     this.#timer = undefined;
     const gathered = this.#gathered.splice(0);
-    if (!this.#isHeld) {
-      this.#show(gathered);
+    for (const follow of this.#followers) follow(gathered);
+    const known = new Set(this.#stretch.entries.map(({ id }) => id));
+    const { isPaused, newer, older } = this.#state;
+    const shown: Activity[] = [];
+    let waiting = 0;
+    for (const entry of gathered) {
+      if (known.has(entry.id)) continue;
+      const isAhead = placeIn(this.#stretch, entry) === 'ahead';
+      if (!belongsTo(this.#stretch, entry)) {
+        // It comes with the page that it is in, unless that is being read: then it is looked at again when the page is there.
+        if (newer === 'loading' || older === 'loading') this.#unsure.push(entry);
+        if (isAhead) waiting += 1;
+      } else if (isPaused || (isAhead && this.#isHeld)) {
+        this.#waiting.push(entry);
+        waiting += 1;
+      } else shown.push(entry);
+    }
+    if (waiting > 0) this.#become({ waiting: this.#state.waiting + waiting });
+    if (this.#waiting.length > mostWaiting) this.#overflow();
+    this.#show(shown);
+  }
+
+  /** Lets go what waits: it is read with pages. */
+  #overflow(): void {
+    this.#waiting = [];
+    if (this.#state.isPaused) {
+      this.#isIncomplete = true;
       return;
     }
-    this.#waiting.push(...gathered.slice(0, mostWaiting - this.#waiting.length));
-    this.#become({ waiting: this.#state.waiting + gathered.length });
+    this.#stretch = { ...this.#stretch, hasNewer: true };
+    this.#become({ newer: 'more' });
+  }
+
+  /** Shows what has no reason to wait any more. */
+  #release(): void {
+    if (this.#state.isPaused) return;
+    const isToWait = (entry: Activity) => this.#isHeld && placeIn(this.#stretch, entry) === 'ahead';
+    const shown = this.#waiting.filter((entry) => !isToWait(entry));
+    this.#waiting = this.#waiting.filter(isToWait);
+    this.#show(shown);
   }
 
   #show(entries: readonly Activity[]): void {
-    this.#become({ waiting: 0 });
-    this.#insert(entries);
-    if (!this.#isHeld && this.#state.entries.length > mostAtTheTop) void this.begin();
+    if (entries.length === 0) return;
+    const before = this.#stretch;
+    this.#stretch = { ...before, entries: insertEntries(before.entries, entries) };
+    const { arrived, waiting } = this.#state;
+    this.#become({
+      entries: this.#stretch.entries,
+      arrived: new Set([...arrived, ...entries.map(({ id }) => id)]),
+      waiting: before.hasNewer ? waiting : this.#waiting.length,
+    });
+    const { mostHeld = usuallyHeld } = this.#options;
+    if (!this.#isHeld && !before.hasNewer && this.#stretch.entries.length > mostHeld) void this.#letGoBelow();
   }
 
-  #insert(entries: readonly Activity[]): void {
-    if (entries.length === 0) return;
-    const { older, entries: shown } = this.#state;
-    const oldest = shown.at(-1);
-    // They come with the page that they are in, unless that is being read: then they are looked at again when it is there.
-    const isLater = (entry: Activity) => older !== 'none' && oldest !== undefined && isBehind(entry, oldest);
-    if (older === 'loading') this.#behind.push(...entries.filter(isLater));
-    const now = entries.filter((entry) => !isLater(entry));
-    this.#become({
-      entries: insertEntries(shown, now),
-      arrived: new Set([...this.#state.arrived, ...now.map(({ id }) => id)]),
-    });
+  /** Lets go what has piled up under a reader who stays at the top: all behind the newest page. It follows on meanwhile. */
+  async #letGoBelow(): Promise<void> {
+    const { newer, older, beginnings } = this.#state;
+    if (newer === 'loading' || older === 'loading') return;
+    const { client, workspaceId, filter, pageSize: size = 50 } = this.#options;
+    this.#become({ older: 'loading' });
+    // Where the page cannot be had, or the reader has gone down meanwhile, everything stays.
+    const page = await client.timeline({ workspaceId, filter, first: size }).catch(() => undefined);
+    if (this.#hasLeft(beginnings)) return;
+    const unsure = this.#unsure.splice(0);
+    if (page === undefined || this.#isHeld) {
+      this.#become({ older });
+      return;
+    }
+    const newest = stretchOf(page, { hasNewer: false, hasOlder: page.pageInfo.hasNextPage });
+    const later = [...this.#stretch.entries, ...unsure].filter((entry) => belongsTo(newest, entry));
+    this.#stand({ ...newest, entries: insertEntries(newest.entries, later) });
   }
 
   #fail(error: unknown, change: Partial<TrailState>): void {
     if (!(error instanceof ActivityLogClientError)) throw error;
-    if (error.code === 'UNAUTHENTICATED') {
-      this.#options.onSignedOut(error.message);
-      return;
-    }
     this.#become({ ...change, failure: error });
+    if (error.code === 'UNAUTHENTICATED') this.#options.onSignedOut(error.message);
   }
 
   #end(): void {
@@ -195,7 +356,8 @@ export class Trail {
     this.#timer = undefined;
     this.#gathered = [];
     this.#waiting = [];
-    this.#behind = [];
+    this.#unsure = [];
+    this.#isIncomplete = false;
   }
 
   #become(change: Partial<TrailState>): void {

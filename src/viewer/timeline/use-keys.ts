@@ -11,10 +11,18 @@ export function useKeys(element: RefObject<HTMLElement | null>, actions: Record<
   latest.current = actions;
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      const { target, key } = event;
+      const { key } = event;
+      // In a shadow root it is the element itself, which others are not told.
+      const [target] = event.composedPath();
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || !(target instanceof Element))
         return;
-      if (target.matches(typing) || !(target === document.body || element.current?.contains(target))) return;
+      // A dialog keeps its own keys, too.
+      if (
+        target.matches(typing) ||
+        target.closest('[role="dialog"]') ||
+        !(target === document.body || element.current?.contains(target))
+      )
+        return;
       const action = latest.current[key];
       if (action === undefined) return;
       event.preventDefault();

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { EntryCutter } from '@/cli/export-records.ts';
 import type { AcceptedActivity } from '@/core/activity/activity.ts';
 import { exportFormats, exportWriting, formulaRules } from '@/core/activity/export-format.ts';
+import { EntryCutter } from '@/core/activity/export-records.ts';
 import { ExportText } from '@/core/activity/export-text.ts';
 import { generatedEntry, hostileText } from '../support/generated-entries.ts';
 
@@ -41,7 +41,7 @@ it('cuts an export behind whole entries, wherever it was cut on its way, and the
         // As much as comes before the cut, in pieces of these sizes.
         const cut = cutAt % (whole.length + 1);
         const cutter = new EntryCutter(format, formulas, false);
-        const taken: Buffer[] = [];
+        const taken: Uint8Array[] = [];
         let count = 0;
         for (let at = 0, turn = 0; at < cut; turn += 1) {
           const end = Math.min(cut, at + (sizes[turn % sizes.length] as number));

@@ -1,11 +1,20 @@
-import { unescapeFormula } from '../core/activity/export-csv.ts';
-import type { ExportFormat, FormulaRule } from '../core/activity/export-format.ts';
+import { unescapeFormula } from './export-csv.ts';
+import type { ExportFormat, FormulaRule } from './export-format.ts';
 
 const [lineFeed, quote, closing] = [0x0a, 0x22, 0x5d];
+/** An id may begin with what would pass for a byte order mark. */
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
+function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
+  const all = new Uint8Array(first.length + second.length);
+  all.set(first);
+  all.set(second, first.length);
+  return all;
+}
 
 /** Bytes of an export that end with a whole entry. */
 export interface WholeEntries {
-  bytes: Buffer;
+  bytes: Uint8Array;
   /** How many entries end in them. */
   count: number;
   /** The id of the last one. */
@@ -21,7 +30,7 @@ export class EntryCutter {
   readonly #formulas: FormulaRule;
   /** Lines in front of the first entry. */
   #heading: number;
-  #rest: Buffer<ArrayBufferLike> = Buffer.alloc(0);
+  #rest: Uint8Array = new Uint8Array();
   /** How far `#rest` has been looked at, and whether that place is inside of quotes. */
   #looked = 0;
   #quoted = false;
@@ -36,8 +45,8 @@ export class EntryCutter {
   }
 
   /** The whole entries that are there with these bytes; undefined where none has ended. */
-  take(bytes: Buffer): WholeEntries | undefined {
-    const all = this.#rest.length === 0 ? bytes : Buffer.concat([this.#rest, bytes]);
+  take(bytes: Uint8Array): WholeEntries | undefined {
+    const all = this.#rest.length === 0 ? bytes : joined(this.#rest, bytes);
     const isCsv = this.#format === 'csv';
     let count = 0;
     let last: readonly [from: number, to: number] = [0, 0];
@@ -59,11 +68,11 @@ export class EntryCutter {
     this.#begins -= end;
     return count === 0
       ? undefined
-      : { bytes: all.subarray(0, end), count, last: this.#idOf(all.toString('utf8', ...last)) };
+      : { bytes: all.subarray(0, end), count, last: this.#idOf(decoder.decode(all.subarray(...last))) };
   }
 
   /** What is left behind the last entry, at the end. */
-  rest(): Buffer {
+  rest(): Uint8Array {
     return this.#rest;
   }
 
