@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chromiumPath, whySkipped } from '../support/chromium.ts';
 import { agencyEntries } from './agency-entries.ts';
-import { detail, entry, isLive, picture, rows, Stage, violations } from './browser.ts';
+import { detail, entry, isLive, phone, picture, rows, Stage, violations } from './browser.ts';
 
 describe.skipIf(chromiumPath === undefined)(`an entry in detail${whySkipped}`, { timeout: 60_000 }, () => {
   let stage: Stage;
