@@ -191,6 +191,17 @@ describe.skipIf(chromiumPath === undefined)(`an entry in detail${whySkipped}`, {
     expect(complaints).toEqual([]);
   });
 
+  it('says so where what it needs cannot be loaded', async () => {
+    const { page } = await stage.openBrowser();
+    await page.route('**/entry-content.js', (route) => route.abort());
+    await stage.open(page, '/?workspace=agency');
+    await isLive(page);
+    await rows(page).getByRole('link', { name: 'Content approved' }).first().click();
+    await detail(page).getByRole('alert').getByText('cannot be reached').waitFor();
+    await page.keyboard.press('Escape');
+    await detail(page).waitFor({ state: 'detached' });
+  });
+
   it('is quick with as much as a payload can hold', async () => {
     const { page, complaints } = await stage.openBrowser();
     const numbers = Array.from({ length: 30_000 }, (_, n) => n % 10);

@@ -3,15 +3,10 @@ import { useSay } from '../words/localised.tsx';
 import { CopyButton } from './copy-button.tsx';
 import { JsonText, jsonText } from './json-text.tsx';
 import { changeIn, type PayloadChange } from './payload-change.ts';
+import { PayloadTree } from './payload-tree.tsx';
 import { type PayloadView, ViewSwitch } from './view-switch.tsx';
 
-// As text where their files cannot be loaded.
-const PayloadTree = lazy(() =>
-  import('./payload-tree.tsx').then(
-    (loaded) => ({ default: loaded.PayloadTree }),
-    () => ({ default: JsonText }),
-  ),
-);
+// As text where its file cannot be loaded.
 const PayloadDiff = lazy(() =>
   import('./payload-diff.tsx').then(
     (loaded) => ({ default: loaded.PayloadDiff }),
@@ -37,21 +32,21 @@ export function Payload({ value, view, onViewChange }: PayloadProps) {
         {change !== undefined && <ViewSwitch view={view} onChange={onViewChange} />}
         <CopyButton look="button" label={say('payload.copy')} text={() => jsonText(value)} />
       </header>
-      <Suspense fallback={<JsonText value={value} />}>
-        {change !== undefined && view === 'changes' ? (
-          <>
+      {change !== undefined && view === 'changes' ? (
+        <>
+          <Suspense fallback={<JsonText value={change} />}>
             <PayloadDiff change={change} />
-            {change.rest !== undefined && (
-              <>
-                <h4>{say('diff.rest')}</h4>
-                <PayloadTree value={change.rest} label={say('diff.rest')} />
-              </>
-            )}
-          </>
-        ) : (
-          <PayloadTree value={value} label={say('payload.heading')} />
-        )}
-      </Suspense>
+          </Suspense>
+          {change.rest !== undefined && (
+            <>
+              <h4>{say('diff.rest')}</h4>
+              <PayloadTree value={change.rest} label={say('diff.rest')} />
+            </>
+          )}
+        </>
+      ) : (
+        <PayloadTree value={value} label={say('payload.heading')} />
+      )}
     </section>
   );
 }
