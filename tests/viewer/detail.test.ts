@@ -217,7 +217,7 @@ describe.skipIf(chromiumPath === undefined)(`an entry in detail${whySkipped}`, {
     const began = Date.now();
     await field.fill('7');
     await detail(page).getByText('1 of 3,000').waitFor();
-    expect(Date.now() - began).toBeLessThan(2_000);
+    expect(Date.now() - began).toBeLessThan(5_000);
     await page.keyboard.press('Escape');
     await detail(page).getByRole('button', { name: 'Open all' }).click();
     await detail(page).getByRole('button', { name: 'Close all' }).waitFor();
