@@ -19,9 +19,11 @@ export default defineConfig({
     pool: 'forks',
     // One more than the cores of the smallest machine: many tests wait, for time-outs and for processes that they have killed.
     maxWorkers: 3,
-    // What is not over by then hangs; on a machine with other work the longest take half a minute.
-    testTimeout: 60_000,
+    // What is not over by then hangs; on a machine with other work the longest take a minute.
+    testTimeout: 120_000,
     hookTimeout: 60_000,
+    // What is waited for comes when the machine has time for it.
+    expect: { poll: { timeout: 20_000 } },
     teardownTimeout: 30_000,
     retry: 0,
   },
