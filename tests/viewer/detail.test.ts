@@ -153,7 +153,8 @@ describe.skipIf(chromiumPath === undefined)(`an entry in detail${whySkipped}`, {
     await detail(page).getByText('1 of 11').waitFor();
     await field.press('Enter');
     await detail(page).getByText('2 of 11').waitFor();
-    await detail(page).getByRole('button', { name: 'Previous match' }).click();
+    await field.press('Shift+Enter');
+    await detail(page).getByText('1 of 11').waitFor();
     await detail(page).getByRole('button', { name: 'Previous match' }).click();
     await detail(page).getByText('11 of 11').waitFor();
     await line(page, 'id: "media_209"').waitFor();
