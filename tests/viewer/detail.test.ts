@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chromiumPath, whySkipped } from '../support/chromium.ts';
 import { agencyEntries } from './agency-entries.ts';
-import { detail, entry, isLive, picture, rows, Stage, violations } from './browser.ts';
+import { detail, entry, isLive, phone, picture, rows, Stage, violations } from './browser.ts';
 
 describe.skipIf(chromiumPath === undefined)(`an entry in detail${whySkipped}`, { timeout: 60_000 }, () => {
   let stage: Stage;
@@ -153,7 +153,8 @@ describe.skipIf(chromiumPath === undefined)(`an entry in detail${whySkipped}`, {
     await detail(page).getByText('1 of 11').waitFor();
     await field.press('Enter');
     await detail(page).getByText('2 of 11').waitFor();
-    await detail(page).getByRole('button', { name: 'Previous match' }).click();
+    await field.press('Shift+Enter');
+    await detail(page).getByText('1 of 11').waitFor();
     await detail(page).getByRole('button', { name: 'Previous match' }).click();
     await detail(page).getByText('11 of 11').waitFor();
     await line(page, 'id: "media_209"').waitFor();
@@ -191,6 +192,17 @@ describe.skipIf(chromiumPath === undefined)(`an entry in detail${whySkipped}`, {
     expect(complaints).toEqual([]);
   });
 
+  it('says so where what it needs cannot be loaded', async () => {
+    const { page } = await stage.openBrowser();
+    await page.route('**/entry-content.js', (route) => route.abort());
+    await stage.open(page, '/?workspace=agency');
+    await isLive(page);
+    await rows(page).getByRole('link', { name: 'Content approved' }).first().click();
+    await detail(page).getByRole('alert').getByText('cannot be reached').waitFor();
+    await page.keyboard.press('Escape');
+    await detail(page).waitFor({ state: 'detached' });
+  });
+
   it('is quick with as much as a payload can hold', async () => {
     const { page, complaints } = await stage.openBrowser();
     const numbers = Array.from({ length: 30_000 }, (_, n) => n % 10);
@@ -206,7 +218,7 @@ describe.skipIf(chromiumPath === undefined)(`an entry in detail${whySkipped}`, {
     const began = Date.now();
     await field.fill('7');
     await detail(page).getByText('1 of 3,000').waitFor();
-    expect(Date.now() - began).toBeLessThan(2_000);
+    expect(Date.now() - began).toBeLessThan(5_000);
     await page.keyboard.press('Escape');
     await detail(page).getByRole('button', { name: 'Open all' }).click();
     await detail(page).getByRole('button', { name: 'Close all' }).waitFor();
@@ -214,6 +226,134 @@ describe.skipIf(chromiumPath === undefined)(`an entry in detail${whySkipped}`, {
     await rows(page).getByRole('link', { name: 'A long text' }).click();
     await detail(page).getByRole('button', { name: 'Show all 60,000 characters' }).click();
     await detail(page).getByRole('button', { name: 'Show less' }).waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  const brief = 'Show the trail runners at dawn, close to the ground, with the city far behind them. No music.';
+  const edited = {
+    before: {
+      title: 'Run the night',
+      brief,
+      tags: ['running', 'night'],
+      schedule: { at: '2026-11-28T18:00:00Z', zone: 'Europe/Berlin' },
+      draft: true,
+    },
+    after: {
+      title: 'Run the day',
+      brief: brief.replace('at dawn', 'at noon').replace('No music', 'No voices, no music'),
+      tags: ['running', 'day', 'city'],
+      schedule: { at: '2026-11-29T09:00:00Z', zone: 'Europe/Berlin' },
+      approvedBy: 'usr_jonas',
+    },
+    reason: 'The client asked for it',
+  };
+  const table = (page: Page) => detail(page).getByRole('table');
+  const cells = (page: Page, place: string) =>
+    table(page)
+      .getByRole('row')
+      .filter({ has: page.getByText(place, { exact: true }) })
+      .getByRole('cell');
+
+  it('shows what was changed, place by place and word by word, or the tree', async () => {
+    const { page, complaints } = await stage.openBrowser();
+    await stage.log([
+      entry('changes', 'edited', { message: 'Content edited', payload: edited }),
+      entry('changes', 'moved', { message: 'Content moved', payload: { from: 'IN_REVIEW', to: 'APPROVED' } }),
+      entry('changes', 'fields', {
+        message: 'Fields set',
+        payload: { changes: { budget: { from: 1200, to: 1500 }, owner: [null, 'usr_mara'] } },
+      }),
+      entry('changes', 'new', { message: 'Content made', payload: { before: null, after: { title: 'Run' } } }),
+      entry('changes', 'many', {
+        message: 'Many changes',
+        payload: {
+          old: Object.fromEntries(Array.from({ length: 120 }, (_, n) => [`field_${n}`, n])),
+          new: Object.fromEntries(Array.from({ length: 120 }, (_, n) => [`field_${n}`, n + 1])),
+        },
+      }),
+    ]);
+    await openEntry(page, 'changes', 'Content edited');
+    await table(page).waitFor();
+    expect(await detail(page).locator('.al-change-counts').textContent()).toBe('±4 changed+2 added−1 removed');
+    expect(await cells(page, 'title').allTextContents()).toEqual(['"Run the night"', '"Run the day"']);
+    expect(await cells(page, 'brief').nth(0).locator('del').allTextContents()).toContain('dawn');
+    expect(await cells(page, 'brief').nth(1).locator('ins').allTextContents()).toContain('noon');
+    expect(await cells(page, 'tags[2]').allTextContents()).toEqual(['Not there', '"city"']);
+    expect(await cells(page, 'draft').allTextContents()).toEqual(['true', 'Not there']);
+    await detail(page).getByRole('tree', { name: 'What else it says' }).getByText('reason').waitFor();
+    expect(await table(page).getByText('zone').count()).toBe(0);
+    await picture(page, 'detail-diff');
+    expect(await violations(page)).toEqual([]);
+    // The choice stays from entry to entry.
+    await detail(page).getByRole('radio', { name: 'Tree' }).check({ force: true });
+    await line(page, /^before/).waitFor();
+    expect(await violations(page)).toEqual([]);
+    await rows(page).getByRole('link', { name: 'Content moved' }).click();
+    await line(page, /^from: "IN_REVIEW"/).waitFor();
+    await detail(page).getByRole('radio', { name: 'Changes' }).check({ force: true });
+    expect(await cells(page, 'The whole value').allTextContents()).toEqual(['"IN_REVIEW"', '"APPROVED"']);
+    await rows(page).getByRole('link', { name: 'Fields set' }).click();
+    await expect.poll(() => cells(page, 'budget').allTextContents()).toEqual(['1200', '1500']);
+    expect(await cells(page, 'owner').allTextContents()).toEqual(['null', '"usr_mara"']);
+    await rows(page).getByRole('link', { name: 'Content made' }).click();
+    await detail(page).getByText('New: there was nothing before').waitFor();
+    await rows(page).getByRole('link', { name: 'Many changes' }).click();
+    await detail(page).getByRole('button', { name: 'Show 70 more' }).click();
+    await cells(page, 'field_99').first().waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  it.each([
+    ['detail-phone', { viewport: phone, hasTouch: true, locale: 'en-GB' }, 'light'],
+    ['detail-phone-arabic', { viewport: phone, hasTouch: true, locale: 'ar' }, 'dark'],
+    ['detail-arabic', { locale: 'ar' }, 'light'],
+    ['detail-german-dark', { locale: 'de-DE' }, 'dark'],
+    ['detail-wide', { viewport: { width: 2200, height: 1000 } }, 'light'],
+  ] as const)('%s: is whole and in reach', async (file, options, colorScheme) => {
+    const { page, complaints } = await stage.openBrowser({ ...options, colorScheme });
+    const workspaceId = `looks-${file}`;
+    await stage.log([
+      entry(workspaceId, 'report', { message: 'A report', brandId: 'nike', context: 'queue', payload: report }),
+      entry(workspaceId, 'edited', { message: 'حُرّر المحتوى', payload: edited, severity: 'WARNING' }),
+    ]);
+    await stage.open(page, `/?workspace=${workspaceId}`);
+    const panel = page.getByRole('complementary');
+    for (const [title, what, name] of [
+      ['A report', 'tree', 'tree'],
+      ['حُرّر المحتوى', 'table', 'diff'],
+    ] as const) {
+      await rows(page).getByRole('link', { name: title }).click();
+      await panel.getByRole(what).first().waitFor();
+      if (what === 'tree') {
+        await panel.getByRole('searchbox').fill('media');
+        await panel.locator('mark').first().waitFor();
+      } else
+        await panel
+          .getByRole(what)
+          .first()
+          .evaluate((element) => element.scrollIntoView({ block: 'start' }));
+      expect(await violations(page)).toEqual([]);
+      await picture(page, `${file}-${name}`);
+      // Nothing is wider than there is room for, and nothing around the panel has scrolled with it.
+      const around = await page.locator('.al-fields').evaluate((fields) => {
+        const moved = [fields.scrollWidth - fields.clientWidth];
+        for (let one = fields.parentElement; one !== null; one = one.parentElement)
+          moved.push(one.scrollWidth - one.clientWidth, one.scrollTop);
+        return moved.filter((pixels) => pixels > 0);
+      });
+      expect(around).toEqual([]);
+      if ('hasTouch' in options) {
+        const small = await page.$$eval('.al-detail :is(button, input)', (elements) =>
+          elements
+            .map((one) => [one.outerHTML.slice(0, 90), one.getBoundingClientRect()] as const)
+            .filter(([, { width, height }]) => width > 0 && Math.min(width, height) < 44)
+            .map(([text]) => text),
+        );
+        expect(small).toEqual([]);
+        await page.goBack();
+        await panel.waitFor({ state: 'detached' });
+      }
+    }
     expect(complaints).toEqual([]);
   });
 });

@@ -12,6 +12,7 @@ import {
 } from '../../src/viewer/detail/payload-nodes.ts';
 import { pathText as pathOf } from '../../src/viewer/detail/payload-path.ts';
 import { rangesIn, searchPattern, searchPayload } from '../../src/viewer/detail/payload-search.ts';
+import { moveOf } from '../../src/viewer/detail/tree-keys.ts';
 import { escapeHidden, visiblePieces } from '../../src/viewer/detail/visible-pieces.ts';
 import { hostileText } from '../support/generated-entries.ts';
 
@@ -133,6 +134,36 @@ describe('a payload as a tree', () => {
       }),
     );
     expect(pathText(['media', 0, 'a b', "it's"])).toBe("$.media[0]['a b']['it\\'s']");
+  });
+});
+
+describe('the keys of a tree', () => {
+  const root = rootOf({ a: { b: [1] }, c: { d: 2 }, e: 3 });
+  const press = (key: string, at: string, opened: readonly string[]) => {
+    const set = new Set(['', ...opened]);
+    return moveOf(key, rowsOf(root, set).slice(1), set, at);
+  };
+
+  it('go up and down, in and out, and open and close', () => {
+    const go = (id: string) => ({ kind: 'go', id });
+    const toggle = (id: string) => ({ kind: 'toggle', id });
+    expect(press('ArrowDown', '/a', [])).toEqual(go('/c'));
+    expect(press('ArrowDown', '/e', [])).toEqual(go('/e'));
+    expect(press('ArrowUp', '/a', [])).toEqual(go('/a'));
+    expect(press('ArrowUp', '/c', ['/a'])).toEqual(go('/a/b'));
+    expect(press('Home', '/c', [])).toEqual(go('/a'));
+    expect(press('End', '/a', [])).toEqual(go('/e'));
+    expect(press('ArrowRight', '/a', [])).toEqual(toggle('/a'));
+    expect(press('ArrowRight', '/a', ['/a'])).toEqual(go('/a/b'));
+    expect(press('ArrowRight', '/e', [])).toEqual(go('/e'));
+    expect(press('ArrowLeft', '/a', ['/a'])).toEqual(toggle('/a'));
+    expect(press('ArrowLeft', '/a/b', ['/a'])).toEqual(go('/a'));
+    // What stands at the top has its parent out of sight.
+    expect(press('ArrowLeft', '/e', [])).toEqual(go('/e'));
+    expect(press('Enter', '/a', [])).toEqual(toggle('/a'));
+    expect(press(' ', '/e', [])).toEqual(toggle('/e'));
+    expect(press('*', '/e', [])).toEqual({ kind: 'openAll', ids: ['/a', '/c'] });
+    expect(press('j', '/a', [])).toBeUndefined();
   });
 });
 

@@ -14,3 +14,5 @@ export const JsonIcon = () =>
   icon(
     <path d="M6 2.75c-2 0-1.75 1.5-1.75 2.75S3.75 8 2.5 8c1.25 0 1.75 1.25 1.75 2.5S4 13.25 6 13.25M10 2.75c2 0 1.75 1.5 1.75 2.75S12.25 8 13.5 8c-1.25 0-1.75 1.25-1.75 2.5s.25 2.75-1.75 2.75" />,
   );
+export const OpenAllIcon = () => icon(<path d="m5 5.25 3-3 3 3M5 10.75l3 3 3-3" />);
+export const CloseAllIcon = () => icon(<path d="m5 2.25 3 3 3-3M5 13.75l3-3 3 3" />);

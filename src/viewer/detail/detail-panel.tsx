@@ -1,17 +1,15 @@
-import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
 import type { Activity, ActivityLogClient } from '../../client/client.ts';
 import { CloseIcon, NewerIcon, OlderIcon } from '../timeline/icons.tsx';
 import { useTimeline } from '../timeline/timeline-context.ts';
 import { titleOf } from '../timeline/words.ts';
 import { failureIn } from '../words/failure.ts';
 import { useSay } from '../words/localised.tsx';
-import { CopyButton } from './copy-button.tsx';
 import { DoneIcon, JsonIcon, LinkIcon } from './detail-icons.tsx';
-import { EntryFields } from './entry-fields.tsx';
-import { JsonText, jsonText } from './json-text.tsx';
-import { Payload } from './payload.tsx';
+import { LazyContent } from './lazy-content.tsx';
 import { useCopy } from './use-copy.ts';
 import { useEntry } from './use-entry.ts';
+import type { PayloadView } from './view-switch.tsx';
 
 interface DetailPanelProps {
   client: ActivityLogClient;
@@ -30,6 +28,7 @@ export function DetailPanel({ client, entryId, known, onClose, onNewer, onOlder 
   const say = useSay();
   const { hrefOf } = useTimeline();
   const [isRaw, setRaw] = useState(false);
+  const [view, setView] = useState<PayloadView>('changes');
   const [copied, copy] = useCopy();
   const heading = useRef<HTMLHeadingElement>(null);
   // Once, when it opens: whoever moves on to another entry keeps the focus where it is.
@@ -70,7 +69,11 @@ export function DetailPanel({ client, entryId, known, onClose, onNewer, onOlder 
         {copied && say(`copy.${copied}`)}
       </p>
       <section className="al-fields" tabIndex={0} aria-label={say('detail.fields')} key={entryId}>
-        {found.kind === 'found' && (isRaw ? <RawEntry entry={found.entry} /> : <Fields entry={found.entry} />)}
+        {found.kind === 'found' && (
+          <Suspense fallback={<p>{say('detail.loading')}</p>}>
+            <LazyContent entry={found.entry} isRaw={isRaw} view={view} onViewChange={setView} />
+          </Suspense>
+        )}
         {found.kind === 'loading' && <p>{say('detail.loading')}</p>}
         {found.kind === 'absent' && <p>{say('detail.absent')}</p>}
         {found.kind === 'failed' && <p role="alert">{failureIn(say, found.failure)}</p>}
@@ -103,24 +106,3 @@ const Tool = ({ label, keys, isPressed, onClick, children }: ToolProps) => (
     {children}
   </button>
 );
-
-const Fields = ({ entry }: { entry: Activity }) => (
-  <>
-    <EntryFields entry={entry} />
-    {entry.payload !== null && <Payload value={entry.payload} />}
-  </>
-);
-
-/** The entry as the API gives it. */
-function RawEntry({ entry }: { entry: Activity }) {
-  const say = useSay();
-  return (
-    <section className="al-payload" aria-label={say('detail.raw')}>
-      <header>
-        <h3>{say('detail.raw')}</h3>
-        <CopyButton look="button" label={say('payload.copy')} text={() => jsonText(entry)} />
-      </header>
-      <JsonText value={entry} />
-    </section>
-  );
-}

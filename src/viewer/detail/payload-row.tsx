@@ -89,7 +89,9 @@ function Value({ node, isOpen, isWhole, pattern }: ValueProps) {
       <>
         <span className="al-mark">{size === 0 ? begin + end : isOpen ? begin : `${begin} … ${end}`}</span>
         {size > 0 && (
-          <bdi className="al-count">{say(kind === 'object' ? 'payload.fields' : 'payload.items', { count: size })}</bdi>
+          <span className="al-count">
+            <bdi>{say(kind === 'object' ? 'payload.fields' : 'payload.items', { count: size })}</bdi>
+          </span>
         )}
       </>
     );

@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { useSay } from '../words/localised.tsx';
 import { CopyButton } from './copy-button.tsx';
+import { CloseAllIcon, OpenAllIcon } from './detail-icons.tsx';
 import { jsonText } from './json-text.tsx';
 import { contentOf, openWithin, type PayloadNode, parentsOf, rootOf, rowsOf } from './payload-nodes.ts';
 import { pathText } from './payload-path.ts';
@@ -13,12 +14,15 @@ import { usePayloadSearch } from './use-payload-search.ts';
 const atFirst = 40;
 const atMost = 1_000;
 const matchesOpened = 100;
+/** Characters of JSON that are seen at a glance: nobody has to search them. */
+const short = 100;
 
 /** A value with its members as a tree: to be opened, searched, and copied from. */
 export function PayloadTree({ value, label }: { value: unknown; label: string }) {
   const say = useSay();
   const root = useMemo(() => rootOf(value), [value]);
   const [opened, setOpened] = useState(() => openWithin(root, atFirst));
+  const isShort = useMemo(() => JSON.stringify(value).length <= short, [value]);
   const most = useMemo(() => openWithin(root, atMost), [root]);
   const [whole, setWhole] = useState<ReadonlySet<string>>(new Set());
   /** The line that was gone to, and whether it has the focus since. */
@@ -65,18 +69,27 @@ export function PayloadTree({ value, label }: { value: unknown; label: string })
     if (row.node.size > 0 || (event.target as Element).closest('button') !== null) toggle(row.node);
   };
   const isAllOpen = [...most].every((id) => opened.has(id));
+  const allLabel = isAllOpen ? say('payload.closeAll') : say('payload.openAll');
   const currentId = search.matches[search.at]?.id;
 
   return (
     <div className="al-tree">
-      <div className="al-tree-bar">
-        <TreeSearch search={search} onLeave={() => active && go(active.node.id, true)} />
-        {most.size > 1 && (
-          <button type="button" className="al-button" onClick={() => setOpened(isAllOpen ? new Set([root.id]) : most)}>
-            {isAllOpen ? say('payload.closeAll') : say('payload.openAll')}
-          </button>
-        )}
-      </div>
+      {!isShort && (
+        <div className="al-tree-bar">
+          <TreeSearch search={search} onLeave={() => active && go(active.node.id, true)} />
+          {most.size > 1 && (
+            <button
+              type="button"
+              className="al-tool"
+              aria-label={allLabel}
+              title={allLabel}
+              onClick={() => setOpened(isAllOpen ? new Set([root.id]) : most)}
+            >
+              {isAllOpen ? <CloseAllIcon /> : <OpenAllIcon />}
+            </button>
+          )}
+        </div>
+      )}
       <div
         role="tree"
         className="al-nodes"

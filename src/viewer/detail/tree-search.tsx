@@ -38,26 +38,30 @@ export function TreeSearch({ search, onLeave }: TreeSearchProps) {
       <span role="status" className="al-count" data-none={(sought !== '' && count === 0) || undefined}>
         {sought === '' ? '' : count === 0 ? say('payload.noMatch') : say('payload.match', { at: at + 1, count })}
       </span>
-      <button
-        type="button"
-        className="al-tool"
-        aria-label={say('payload.previous')}
-        title={say('payload.previous')}
-        disabled={count < 2}
-        onClick={() => step(-1)}
-      >
-        <NewerIcon />
-      </button>
-      <button
-        type="button"
-        className="al-tool"
-        aria-label={say('payload.next')}
-        title={say('payload.next')}
-        disabled={count < 2}
-        onClick={() => step(1)}
-      >
-        <OlderIcon />
-      </button>
+      {sought !== '' && (
+        <>
+          <button
+            type="button"
+            className="al-tool"
+            aria-label={say('payload.previous')}
+            title={say('payload.previous')}
+            disabled={count < 2}
+            onClick={() => step(-1)}
+          >
+            <NewerIcon />
+          </button>
+          <button
+            type="button"
+            className="al-tool"
+            aria-label={say('payload.next')}
+            title={say('payload.next')}
+            disabled={count < 2}
+            onClick={() => step(1)}
+          >
+            <OlderIcon />
+          </button>
+        </>
+      )}
     </search>
   );
 }

@@ -11,7 +11,8 @@ export function useFocusBack(root: RefObject<HTMLElement | null>, entryId: strin
     const timeline = root.current;
     if (entryId === undefined || timeline === null) return;
     return () => {
-      const { activeElement } = timeline.getRootNode() as Document | ShadowRoot;
+      // Of the document, also within a shadow root: what the page around it has given the focus keeps it.
+      const { activeElement } = document;
       const isLost = activeElement === null || activeElement === document.body;
       if (!isLost || timeline.querySelector('.al-detail') !== null) return;
       const lines = [...timeline.querySelectorAll<HTMLElement>('.al-trail [data-entry]')];

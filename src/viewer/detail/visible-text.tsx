@@ -34,7 +34,8 @@ export function VisibleText({ text, marked = [] }: VisibleTextProps) {
   );
 }
 
-const Pieces = ({ text }: { text: string }) =>
+/** The same where it is a part of what is isolated as a whole. */
+export const Pieces = ({ text }: { text: string }) =>
   visiblePieces(text).map(({ text: piece, isHidden }, at) =>
     isHidden ? <HiddenCharacter key={at} name={piece} /> : piece,
   );

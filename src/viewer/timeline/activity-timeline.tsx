@@ -1,6 +1,7 @@
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import type { Activity, ActivityLogClient, ActivityLogClientError } from '../../client/client.ts';
 import { DetailPanel } from '../detail/detail-panel.tsx';
+import { preloadContent } from '../detail/lazy-content.tsx';
 import { useFocusBack } from '../detail/use-focus-back.ts';
 import { ExportButton } from '../export/export-button.tsx';
 import { FindBar, type FindBarHandle } from '../find/find-bar.tsx';
@@ -104,6 +105,10 @@ export function ActivityTimeline(props: ActivityTimelineProps) {
     list.current?.show(entryId, { focus: true });
   };
   useFocusBack(root, entryId);
+  const isThere = settled.state.phase === 'ready';
+  useEffect(() => {
+    if (isThere) preloadContent();
+  }, [isThere]);
   const pause = () => (state.isPaused ? trail.resume() : trail.pause());
   const find = useRef<FindBarHandle>(null);
   const [hasKeys, setHasKeys] = useState(false);
