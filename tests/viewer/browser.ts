@@ -104,6 +104,14 @@ export async function picture(page: Page, file: string): Promise<void> {
 
 /** What axe finds. Run from outside: the page's policy lets nobody put a script into it. */
 export async function violations(page: Page): Promise<string[]> {
+  // What is still sliding in is half transparent, and is not what it will be.
+  await page.evaluate(async () => {
+    const roots = [document, ...[...document.querySelectorAll('*')].flatMap(({ shadowRoot }) => shadowRoot ?? [])];
+    const ending = roots
+      .flatMap((root) => root.getAnimations())
+      .filter(({ effect }) => effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY);
+    await Promise.allSettled(ending.map(({ finished }) => finished));
+  });
   await page.evaluate(axe.source);
   const { violations } = await page.evaluate(
     async () => await (window as unknown as { axe: typeof axe }).axe.run(document, { resultTypes: ['violations'] }),
