@@ -162,7 +162,8 @@ describe.skipIf(chromiumPath === undefined)(`pages that embed the timeline${whyS
     });
     await page.reload();
     await isLive(page);
-    expect(open.size).toBe(1);
+    // That of the page before may end a little later.
+    await expect.poll(() => open.size).toBe(1);
     await element(page).evaluate((one) => {
       one.setAttribute('theme', 'dark');
       one.setAttribute('locale', 'de');

@@ -114,6 +114,7 @@ describe.skipIf(chromiumPath === undefined)(`finding in the viewer${whySkipped}`
       'Clear',
     ]);
     await page.keyboard.type('entity:soc');
+    await eventually(() => options(page).allTextContents()).toEqual(['entity:social_account/Social account']);
     await page.keyboard.press('Enter');
     await page.keyboard.type('ig_aurora ');
     await eventually(() => chips(page).allTextContents()).toContain('EntitySocial account ig_aurora');
