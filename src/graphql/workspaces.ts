@@ -1,10 +1,18 @@
 import { isLongerThan, isStorableText } from '../core/activity/text.ts';
+import type { Role } from '../core/activity/visibility.ts';
 import { ActivityLogError } from '../errors.ts';
 import type { Workspace } from '../storage/directory.ts';
-import { readWorkspaceIds } from '../storage/workspace-ids.ts';
+import { readWorkspaceIds, type WorkspaceIdsRequest } from '../storage/workspace-ids.ts';
 import { builder } from './builder.ts';
 import { findWorkspace } from './find.ts';
 import { WorkspaceType } from './workspace.ts';
+
+/**
+ * What others than operators may not see of a workspace, they may not learn of by where a page goes on either: they are
+ * only led past workspaces that everybody with a token for them is told of, whatever is in them.
+ */
+const othersFor = (role: Role | undefined): WorkspaceIdsRequest['others'] =>
+  role === undefined ? [] : role === 'operator' ? ['a name', 'entries'] : ['a name'];
 
 /** Workspaces of a page: by default, at most. */
 const pageSize = { default: 50, most: 500 } as const;
@@ -62,7 +70,7 @@ builder.queryField('workspaces', (t) =>
   t.field({
     type: WorkspaceConnection,
     description:
-      'The workspaces that your token is for, by id; with a token for every one (`*`) those that have a name or entries that you may see.',
+      'The workspaces that your token is for, by id. With a token for every one (`*`): those that have a name, and for operators those that have entries, too.',
     args: {
       search: t.arg.string({ description: 'A part of the id or the name.' }),
       first: t.arg.int({
@@ -83,7 +91,7 @@ builder.queryField('workspaces', (t) =>
       const { grants } = context.viewer();
       const page = await readWorkspaceIds(context.services.database, {
         named: [...grants.keys()].filter((id) => id !== '*' && isStorableText(id)),
-        others: grants.has('*'),
+        others: othersFor(grants.get('*')?.role),
         search: search ? acceptSearch(search) : undefined,
         after: after ? openCursor(after) : '',
         limit,

@@ -4,8 +4,8 @@ import type { Database } from './database.ts';
 export interface WorkspaceIdsRequest {
   /** Ids that count as there, whether or not there is anything by them. */
   named: readonly string[];
-  /** Whether also those are looked for that have a name or entries. */
-  others: boolean;
+  /** Of which others also those are looked for that have it. */
+  others: readonly ('a name' | 'entries')[];
   /** A part of the id or the name, in capitals or not; undefined for all. */
   search: string | undefined;
   /** Only those behind this id, in the order of the database. */
@@ -33,12 +33,8 @@ export async function readWorkspaceIds(database: Database, request: WorkspaceIds
   const { named, others, search, after, limit } = request;
   const nextBehind = (id: ReturnType<typeof sql>) => sql`LEAST(
     (SELECT min("id") FROM unnest(${[...named]}::text[]) AS named("id") WHERE "id" > ${id})
-    ${
-      others
-        ? sql`, (SELECT min("id") FROM "Workspace" WHERE "id" > ${id}),
-              (SELECT min("workspaceId") FROM "ActivityLog" WHERE "workspaceId" > ${id})`
-        : empty
-    })`;
+    ${others.includes('a name') ? sql`, (SELECT min("id") FROM "Workspace" WHERE "id" > ${id})` : empty}
+    ${others.includes('entries') ? sql`, (SELECT min("workspaceId") FROM "ActivityLog" WHERE "workspaceId" > ${id})` : empty})`;
   const steps = search === undefined ? limit + 1 : mostLookedAt;
   const rows = await database.query<{ id: string; matches: boolean; at: number }>(sql`
     WITH RECURSIVE steps("id", "at") AS (
