@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Activity, createActivityLogClient } from '../../src/client/client.ts';
-import { Trail, type TrailState } from '../../src/viewer/timeline/trail.ts';
+import { Trail } from '../../src/viewer/timeline/trail.ts';
+import type { TrailState } from '../../src/viewer/timeline/trail-state.ts';
 import { watchSockets } from '../client/watched-sockets.ts';
 import { openTestPglite } from '../support/databases.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';

@@ -1,6 +1,7 @@
 import { afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type ActivityLogClient, createActivityLogClient } from '../../src/client/client.ts';
-import { Trail, type TrailState } from '../../src/viewer/timeline/trail.ts';
+import { Trail } from '../../src/viewer/timeline/trail.ts';
+import type { TrailState } from '../../src/viewer/timeline/trail-state.ts';
 import { watchSockets } from '../client/watched-sockets.ts';
 import { logEntries } from '../server/logged-entries.ts';
 import { openTestPglite } from '../support/databases.ts';

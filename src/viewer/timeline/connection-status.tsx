@@ -2,7 +2,7 @@ import type { ActivityLogClientError } from '../../client/client.ts';
 import { failureIn } from '../words/failure.ts';
 import { useSay } from '../words/localised.tsx';
 import { PauseIcon, PlayIcon } from './icons.tsx';
-import type { Connection } from './trail.ts';
+import type { Connection } from './trail-state.ts';
 
 interface ConnectionStatusProps {
   connection: Connection;

@@ -1,5 +1,5 @@
 import { useSay } from '../words/localised.tsx';
-import type { Beyond } from './trail.ts';
+import type { Beyond } from './trail-state.ts';
 
 /** The lines at both ends of the list: whether there is more, and what became of it. */
 

@@ -1,47 +1,11 @@
-import {
-  type Activity,
-  type ActivityFilter,
-  type ActivityLogClient,
-  ActivityLogClientError,
-} from '../../client/client.ts';
+import { type Activity, type ActivityLogClient, ActivityLogClientError } from '../../client/client.ts';
 import { insertEntries } from './entry-order.ts';
-import { belongsTo, extend, letGo, nothing, placeIn, type Side, type Stretch, stretchOf } from './stretch.ts';
+import { PageReader, type PageReaderOptions } from './page-reader.ts';
+import { belongsTo, extend, letGo, nothing, placeIn, type Side, type Stretch } from './stretch.ts';
+import { type Beyond, beginning, type TrailState } from './trail-state.ts';
 
-/** connecting -> live <-> reconnecting; -> stopped, where trying again would not help. */
-export type Connection = 'connecting' | 'live' | 'reconnecting' | 'stopped';
-
-/** What is known of the entries beyond one side of those that are shown. */
-export type Beyond = 'none' | 'more' | 'loading' | 'failed';
-
-export interface TrailState {
-  readonly phase: 'loading' | 'ready' | 'failed';
-  /** How often it has begun with a first page: what is shown then has nothing to do with what was shown before. */
-  readonly beginnings: number;
-  /** The moment that it has begun at, as it was given; undefined for now. */
-  readonly at: string | undefined;
-  /** Why it failed, or why the connection was stopped. */
-  readonly failure: ActivityLogClientError | undefined;
-  /** Newest first, without a gap from the newest one shown to the oldest one. */
-  readonly entries: readonly Activity[];
-  /** The ids of those that have come in live. */
-  readonly arrived: ReadonlySet<string>;
-  /** How many have come in that are not among `entries` yet. */
-  readonly waiting: number;
-  /** `none`: the newest entry is shown, or is among those that wait. */
-  readonly newer: Beyond;
-  readonly older: Beyond;
-  readonly connection: Connection;
-  /** True where nothing that comes in is shown until the reader goes on. */
-  readonly isPaused: boolean;
-}
-
-export interface TrailOptions {
+export interface TrailOptions extends PageReaderOptions {
   client: Pick<ActivityLogClient, 'timeline' | 'subscribe'>;
-  workspaceId: string;
-  /** Which of the entries; all by default. */
-  filter?: ActivityFilter | undefined;
-  /** Entries of a page, 50 by default. */
-  pageSize?: number | undefined;
   /** Entries that are held at once, 3,000 by default: what is far from the reader is let go, and read again when it is scrolled to. */
   mostHeld?: number | undefined;
   /** Called where the service takes the token no more, with its words. */
@@ -55,26 +19,6 @@ const usuallyHeld = 3_000;
 /** Milliseconds that entries are gathered before they are shown together: a frame. */
 const gathering = 16;
 
-const initial: TrailState = {
-  phase: 'loading',
-  beginnings: 0,
-  at: undefined,
-  failure: undefined,
-  entries: [],
-  arrived: new Set(),
-  waiting: 0,
-  newer: 'none',
-  older: 'none',
-  connection: 'connecting',
-  isPaused: false,
-};
-
-/** The filter, for entries up to a moment: to the millisecond, as the service has them. */
-function upTo(filter: ActivityFilter | undefined, moment: number): ActivityFilter {
-  const to = new Date(moment + 1);
-  return filter?.to != null && new Date(filter.to) < to ? filter : { ...filter, to: to.toISOString() };
-}
-
 /**
  * The entries of a workspace as a page shows them: read in pages from the newest one or from a moment on, both ways, and
  * followed live.
@@ -83,7 +27,8 @@ export class Trail {
   readonly #options: TrailOptions;
   readonly #listeners = new Set<() => void>();
   readonly #followers = new Set<(entries: readonly Activity[]) => void>();
-  #state = initial;
+  readonly #pages: PageReader;
+  #state = beginning;
   /** Ends what has begun with the first page that is shown. */
   #run = new AbortController();
   /** The moment that it begins at; undefined for now. */
@@ -101,6 +46,7 @@ export class Trail {
 
   constructor(options: TrailOptions) {
     this.#options = options;
+    this.#pages = new PageReader(options);
   }
 
   get state(): TrailState {
@@ -147,9 +93,9 @@ export class Trail {
     const at = this.#at;
     const { isPaused, beginnings } = this.#state;
     try {
-      const { stretch, liveCursor } = await this.#readFirst(at);
+      const { stretch, liveCursor } = await this.#pages.first(at);
       if (run.signal.aborted) return;
-      this.#state = { ...initial, phase: 'ready', isPaused, at, beginnings: beginnings + 1 };
+      this.#state = { ...beginning, phase: 'ready', isPaused, at, beginnings: beginnings + 1 };
       this.#stand(stretch);
       await this.#follow(liveCursor, run.signal);
     } catch (error) {
@@ -191,35 +137,14 @@ export class Trail {
     this.#end();
   }
 
-  async #readFirst(at: string | undefined): Promise<{ stretch: Stretch; liveCursor: string }> {
-    const { client, workspaceId, filter, pageSize: size = 50 } = this.#options;
-    if (at !== undefined) {
-      const page = await client.timeline({ workspaceId, filter: upTo(filter, Date.parse(at)), first: size });
-      const isThere = page.activities.length > 0;
-      const { hasNextPage } = page.pageInfo;
-      if (isThere) return { stretch: stretchOf(page, { hasNewer: true, hasOlder: hasNextPage }), ...page };
-      // Before everything: as near as can be is where the trail begins.
-      const oldest = await client.timeline({ workspaceId, filter, last: size });
-      const { hasPreviousPage } = oldest.pageInfo;
-      return { stretch: stretchOf(oldest, { hasNewer: hasPreviousPage, hasOlder: false }), ...oldest };
-    }
-    const page = await client.timeline({ workspaceId, filter, first: size });
-    return { stretch: stretchOf(page, { hasNewer: false, hasOlder: page.pageInfo.hasNextPage }), ...page };
-  }
-
   async #load(side: Side): Promise<void> {
     const { newer, older, [side]: beyond, beginnings } = this.#state;
     // One after the other: a page that was let go meanwhile would leave a gap.
     if (newer === 'loading' || older === 'loading' || beyond === 'none') return;
-    const { client, workspaceId, filter, pageSize: size = 50, mostHeld = usuallyHeld } = this.#options;
+    const { mostHeld = usuallyHeld } = this.#options;
     this.#become({ [side]: 'loading' });
-    const { pages } = this.#stretch;
     try {
-      const page = await client.timeline(
-        side === 'older'
-          ? { workspaceId, filter, first: size, after: pages.at(-1)?.endCursor }
-          : { workspaceId, filter, last: size, before: pages[0]?.startCursor },
-      );
+      const page = await this.#pages.beyond(side, this.#stretch);
       if (this.#hasLeft(beginnings)) return;
       const extended = extend(this.#stretch, side, page);
       const unsure = this.#unsure.splice(0).filter((entry) => belongsTo(extended, entry));
@@ -329,19 +254,18 @@ export class Trail {
   async #letGoBelow(): Promise<void> {
     const { newer, older, beginnings } = this.#state;
     if (newer === 'loading' || older === 'loading') return;
-    const { client, workspaceId, filter, pageSize: size = 50 } = this.#options;
     this.#become({ older: 'loading' });
     // Where the page cannot be had, or the reader has gone down meanwhile, everything stays.
-    const page = await client.timeline({ workspaceId, filter, first: size }).catch(() => undefined);
+    const newest = await this.#pages.first(undefined).catch(() => undefined);
     if (this.#hasLeft(beginnings)) return;
     const unsure = this.#unsure.splice(0);
-    if (page === undefined || this.#isHeld) {
+    if (newest === undefined || this.#isHeld) {
       this.#become({ older });
       return;
     }
-    const newest = stretchOf(page, { hasNewer: false, hasOlder: page.pageInfo.hasNextPage });
-    const later = [...this.#stretch.entries, ...unsure].filter((entry) => belongsTo(newest, entry));
-    this.#stand({ ...newest, entries: insertEntries(newest.entries, later) });
+    const { stretch } = newest;
+    const later = [...this.#stretch.entries, ...unsure].filter((entry) => belongsTo(stretch, entry));
+    this.#stand({ ...stretch, entries: insertEntries(stretch.entries, later) });
   }
 
   #fail(error: unknown, change: Partial<TrailState>): void {

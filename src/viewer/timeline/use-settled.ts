@@ -1,5 +1,6 @@
 import { useRef } from 'react';
-import type { Trail, TrailState } from './trail.ts';
+import type { Trail } from './trail.ts';
+import type { TrailState } from './trail-state.ts';
 
 interface Shown {
   readonly workspaceId: string;
