@@ -150,6 +150,42 @@ describe('a trail', () => {
     expect(times).toEqual([...times].sort().reverse());
   });
 
+  it('leaves newer entries to the pages that they are in, also while one of them is read', async () => {
+    const gate = signal();
+    const reached = signal();
+    const { trail, log, when } = await open([], {
+      // The real page, given out late: what is logged meanwhile is not in it.
+      wrap: (client) => ({
+        ...client,
+        timeline: async (options) => {
+          const page = await client.timeline(options);
+          if (options.before !== undefined) {
+            reached.fire();
+            await gate.fired;
+          }
+          return page;
+        },
+      }),
+    });
+    const momentOf = (second: number) => new Date(Date.parse('2026-01-01T00:00:00Z') + second * 1_000).toISOString();
+    for (let at = 0; at < 60; at += 1) await log([`e${at}`], { createdAt: momentOf(at) });
+    void trail.goTo(momentOf(3));
+    await when(isLive);
+    expect(shown(trail.state)).toEqual(['e3', 'e2', 'e1', 'e0']);
+    const loading = trail.loadNewer();
+    await reached.fired;
+    await log(['between'], { createdAt: momentOf(10.5) });
+    await log(['newest']);
+    await when(({ waiting }) => waiting === 2);
+    gate.fire();
+    await loading;
+    while (trail.state.newer === 'more') await trail.loadNewer();
+    const { waiting } = await when(({ entries }) => entries.length === 62);
+    expect(waiting).toBe(0);
+    const expected = [...names(0, 11), 'between', ...names(11, 60), 'newest'].reverse();
+    expect(shown(trail.state)).toEqual(expected);
+  });
+
   it('says that it is not live while the connection is cut, and misses nothing', async () => {
     const watched = watchSockets();
     const { trail, log, when } = await open(['old'], { webSocket: watched.webSocket });
