@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { FeedRead, FeedRequest, FeedSource } from '../core/activity/feed.ts';
+import type { FeedSource } from '../core/activity/feed.ts';
 import type { Position, Snapshot } from '../core/activity/position.ts';
 import { ActivityLogError } from '../errors.ts';
 import type { Metrics } from '../metrics.ts';
@@ -31,6 +31,16 @@ export interface SubscriptionOptions {
 
 /** Entries of the first read of a catch-up, and characters that one read is to bring, which sizes those after it. */
 const page = { first: 50, characters: 262_144 } as const;
+
+/** What of one read was written, or tried. */
+interface Step {
+  entries: number;
+  characters: number;
+  /** True where the outlet did not take the last of them. */
+  isFull: boolean;
+  /** True where nothing was left in its window. */
+  settled: boolean;
+}
 
 const isAway = (error: unknown): boolean => error instanceof ActivityLogError && error.code === 'UNAVAILABLE';
 
@@ -169,53 +179,49 @@ export class Subscription implements Member {
     let limit = Math.min(page.first, most);
     while (this.#state === state && this.#position !== undefined) {
       const startsWindow = this.#position.within === undefined;
-      const read = await this.#readPatiently({
-        after: this.#position,
-        limit,
-        selection: this.topic.selection,
-        until,
-      });
-      if (read === undefined || this.#state !== state) return false;
-      const characters = await this.#writeRead(read);
-      if (characters === undefined) continue;
+      const step = await this.#step(until, limit);
+      if (step === undefined) return false;
+      const each = Math.max(step.characters, 1) / Math.max(step.entries, 1);
+      const fitting = Math.max(1, Math.floor(page.characters / each));
+      if (step.isFull) {
+        // Nothing of what was read is in reach any more: whoever does not read costs no more than what its outlet holds.
+        await this.#outlet.room();
+        limit = Math.min(limit, fitting);
+        continue;
+      }
       // The end of a window that the position lay in is not yet that of the one asked for.
-      if (read.settled && (startsWindow || read.position.seen === until)) return true;
+      if (step.settled && (startsWindow || this.#position.seen === until)) return true;
       // Far behind: while the hub is joined, what it holds would only overflow.
-      if (until !== undefined && !read.settled && read.entries.length === most) {
+      if (until !== undefined && !step.settled && step.entries === most) {
         this.fallBehind();
         return false;
       }
-      const each = Math.max(characters, 1) / Math.max(read.entries.length, 1);
-      limit = Math.max(1, Math.min(most, limit * 4, Math.floor(page.characters / each)));
+      limit = Math.min(most, limit * 4, fitting);
     }
     return false;
   }
 
   /**
-   * Writes what was read. @returns how many characters that were; undefined where the outlet was full before all of it was
-   * written: what is left is let go, to be read again from the position once there is room
+   * One read, and the writing of it. Where the outlet does not take all, what is left is let go, to be read again from the
+   * position once there is room. @returns undefined where the state changed meanwhile
    */
-  async #writeRead(read: FeedRead): Promise<number | undefined> {
+  async #step(until: Snapshot | undefined, limit: number): Promise<Step | undefined> {
     const state = this.#state;
-    let characters = 0;
+    const { selection } = this.topic;
+    const after = this.#position as Position;
+    const read = await this.#patiently(() => this.#live.source.readFeed({ after, limit, selection, until }));
+    if (read === undefined || this.#state !== state) return undefined;
+    const { settled } = read;
+    let [entries, characters] = [0, 0];
     for (const entry of read.entries) {
-      const text = await this.#renderPatiently(entry);
+      const text = await this.#patiently(async () => await this.topic.render(entry));
       if (text === undefined || this.#state !== state) return undefined;
+      entries += 1;
       characters += text.length;
-      if (this.#write([new Delivery(entry, text)], 0) === 1) continue;
-      await this.#outlet.room();
-      return undefined;
+      if (this.#write([new Delivery(entry, text)], 0) === 0) return { entries, characters, isFull: true, settled };
     }
     this.#position = read.position;
-    return characters;
-  }
-
-  #readPatiently(request: FeedRequest): Promise<FeedRead | undefined> {
-    return this.#patiently(() => this.#live.source.readFeed(request));
-  }
-
-  #renderPatiently(entry: FeedRead['entries'][number]): Promise<string | undefined> {
-    return this.#patiently(async () => await this.topic.render(entry));
+    return { entries, characters, isFull: false, settled };
   }
 
   /** Goes on trying while the database is away, as the feed does. Undefined where the state changes meanwhile. */

@@ -197,7 +197,7 @@ export class Matches<Row extends MatchedRow> {
     const rows = await this.#database.query<Row>(
       sql`SELECT ${this.#request.columns} FROM (
           (SELECT late.* FROM unnest(${running.map(String)}::text[]::xid8[]) AS running(xid) CROSS JOIN LATERAL (
-            SELECT * FROM "ActivityLog" WHERE "transactionId" = running.xid AND NOT ${above} ORDER BY "transactionId", "sequence"
+            SELECT * FROM "ActivityLog" WHERE "transactionId" = running.xid AND NOT ${above} ORDER BY "transactionId", "sequence" OFFSET 0
           ) AS late)
           UNION ALL
           (SELECT * FROM "ActivityLog" WHERE ${above} ORDER BY "transactionId", "sequence" LIMIT ${mostUnindexed})
@@ -243,12 +243,15 @@ export class Matches<Row extends MatchedRow> {
     if (waiting.length > 0) yield await read(waiting);
   }
 
-  /** The matches of some moments. */
+  /**
+   * The matches of some moments. OFFSET 0: each moment is looked up, whatever the planner believes of the workspace. Where
+   * it takes it for small, it would read all of it and compare each entry with each moment.
+   */
   async #readAt(times: readonly number[], start: Bound): Promise<Row[]> {
     const rows = await this.#database.query<Row>(
       sql`SELECT entry.* FROM unnest(${times.map((time) => toParameter(new Date(time)))}::text[]::timestamp(3)[]) AS moment(at)
         CROSS JOIN LATERAL (SELECT ${this.#request.columns} FROM "ActivityLog"
-          WHERE "createdAt" = moment.at AND ${this.#range(start)} AND ${this.#conditions}) AS entry
+          WHERE "createdAt" = moment.at AND ${this.#range(start)} AND ${this.#conditions} OFFSET 0) AS entry
         ORDER BY ${this.#order}`,
     );
     return await this.#chosen(rows);

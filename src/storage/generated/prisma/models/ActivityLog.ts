@@ -336,7 +336,7 @@ export type ActivityLogOrderByWithRelationInput = {
 
 export type ActivityLogWhereUniqueInput = Prisma.AtLeast<{
   id?: string
-  workspaceId_idempotencyKey?: Prisma.ActivityLogWorkspaceIdIdempotencyKeyCompoundUniqueInput
+  workspaceId_idempotencyKey?: Prisma.ActivityLogWorkspaceId_idempotencyKeyCompoundUniqueInput
   AND?: Prisma.ActivityLogWhereInput | Prisma.ActivityLogWhereInput[]
   OR?: Prisma.ActivityLogWhereInput[]
   NOT?: Prisma.ActivityLogWhereInput | Prisma.ActivityLogWhereInput[]
@@ -546,9 +546,9 @@ export type ActivityLogUncheckedUpdateManyInput = {
   sequence?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
 }
 
-export type ActivityLogWorkspaceIdIdempotencyKeyCompoundUniqueInput = {
-  workspaceId: string
+export type ActivityLogWorkspaceId_idempotencyKeyCompoundUniqueInput = {
   idempotencyKey: string
+  workspaceId: string
 }
 
 export type ActivityLogCountOrderByAggregateInput = {
