@@ -78,7 +78,7 @@ function indexesOfSchema(): string[] {
     `${ending === 'pkey' ? `${table}_pkey` : `${table}_${columns.join('_')}_${ending}`}${unique ? ' unique' : ''}: ${columns.join(', ')}`;
   return [...models].flatMap(([table, lines]) =>
     lines.flatMap((line) => {
-      const [, kind, columns = ''] = /^@@(id|unique|index)\(\[(.*)\]\)$/.exec(line) ?? [];
+      const [, kind, columns = ''] = /^@@(id|unique|index)\(\[(.*?)\](?:, name: "\w+")?\)$/.exec(line) ?? [];
       if (kind === 'id') return [shown(table, list(columns), 'pkey', true)];
       if (kind === 'unique') return [shown(table, list(columns), 'key', true)];
       if (kind === 'index') return [shown(table, list(columns), 'idx', false)];
