@@ -13,7 +13,10 @@ export async function measureFinding(browser, address, rounds) {
       () =>
         new Promise((resolve) => {
           let began;
-          addEventListener('keydown', ({ key, timeStamp }) => key === 'Enter' && (began = timeStamp), true);
+          const onKey = ({ key, timeStamp }) => {
+            if (key === 'Enter') began = timeStamp;
+          };
+          addEventListener('keydown', onKey, true);
           const before = new Set([...document.querySelectorAll('[data-entry]')].map(({ dataset }) => dataset.entry));
           const observer = new MutationObserver(() => {
             const entries = [...document.querySelectorAll('[data-entry]')];

@@ -3,7 +3,7 @@ import type { ExportTotals } from '../core/activity/export-text.ts';
 import { openExportDatabase } from './export-database.ts';
 import { exportServer } from './export-server.ts';
 import type { RemoteOptions } from './remote.ts';
-import type { ParsedFilter } from './tail-filter.ts';
+import type { ParsedFilter } from './filter-option.ts';
 
 /** What is exported. */
 export interface ExportWish {

@@ -9,7 +9,7 @@ import { type ExportSource, type ExportWish, openExportSource } from './export-s
 import { type Progress, startProgress } from './progress.ts';
 import { addRemoteOptions, type RemoteOptions } from './remote.ts';
 import { interrupted } from './signals.ts';
-import { parseFilter } from './tail-filter.ts';
+import { parseFilter } from './filter-option.ts';
 
 interface ExportOptions extends RemoteOptions {
   workspace: string;
@@ -22,12 +22,12 @@ interface ExportOptions extends RemoteOptions {
   resume?: boolean;
 }
 
-function wishOf({ workspace, format, filter, search, keepFormulas }: ExportOptions): ExportWish {
-  let parsed = parseFilter(filter);
+async function wishOf({ workspace, format, filter, search, keepFormulas }: ExportOptions): Promise<ExportWish> {
+  let parsed = await parseFilter(filter);
   if (search !== undefined) {
     if (parsed.filter.search != null)
       throw new UsageError('--search and a search in --filter cannot be given together');
-    parsed = parseFilter(JSON.stringify({ ...parsed.input, search }));
+    parsed = await parseFilter(JSON.stringify({ ...parsed.input, search }));
   }
   return { workspaceId: workspace, format, formulas: keepFormulas ? 'kept' : 'escaped', parsed };
 }
@@ -54,7 +54,7 @@ async function openOutput(wish: ExportWish, { output: path, gzip = false, resume
 }
 
 async function run(options: ExportOptions): Promise<void> {
-  const wish = wishOf(options);
+  const wish = await wishOf(options);
   const { signal, stop } = interrupted();
   let source: ExportSource | undefined;
   let progress: Progress | undefined;

@@ -3,7 +3,6 @@ import type { Command } from 'commander';
 import { readConfig } from '../config.ts';
 import { createLogger } from '../log.ts';
 import { Metrics } from '../metrics.ts';
-import { startServer } from '../server/server.ts';
 import { isEmbedded, readSecret, signToken } from '../server/token.ts';
 import { connectDatabase } from '../storage/connect.ts';
 import { startIndexWorker } from './index-worker.ts';
@@ -46,6 +45,8 @@ async function serve(): Promise<void> {
     database.kind === 'postgres' && url !== undefined
       ? () => startIndexWorker({ url, statementTimeout, logLevel }, logger, metrics.countIndexing)
       : undefined;
+  // Here, because most of the service comes with it: other commands, and --help, begin without.
+  const { startServer } = await import('../server/server.ts');
   const server = await startServer({ config, database, secret, logger, metrics, index }).catch(
     async (error: NodeJS.ErrnoException) => {
       await database.close();

@@ -13,7 +13,7 @@ import type { Database } from '../storage/database.ts';
 import { migrate, readCursorSeal } from '../storage/migrate.ts';
 import { createFeedSource } from '../storage/tail.ts';
 import { openRemote, type RemoteOptions } from './remote.ts';
-import type { ParsedFilter } from './tail-filter.ts';
+import type { ParsedFilter } from './filter-option.ts';
 
 /** An entry as it is shown: by its id in the database, `createdAt` as text. */
 export type TailActivity = Omit<ClientActivity, 'id'>;

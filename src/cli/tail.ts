@@ -3,7 +3,7 @@ import { CursorFile } from './cursor-file.ts';
 import { ignoreClosedOutput, print } from './print.ts';
 import { addRemoteOptions, type RemoteOptions, toCommandError } from './remote.ts';
 import { interrupted } from './signals.ts';
-import { parseFilter } from './tail-filter.ts';
+import { parseFilter } from './filter-option.ts';
 import { toJsonLine, toTextLine } from './tail-format.ts';
 import { openTailSource, type TailSource } from './tail-source.ts';
 
@@ -43,7 +43,7 @@ function say(text: string): void {
 async function run(options: TailOptions): Promise<void> {
   const { signal, stop } = interrupted();
   ignoreClosedOutput();
-  const parsed = parseFilter(options.filter);
+  const parsed = await parseFilter(options.filter);
   const kept = options.cursorFile === undefined ? undefined : new CursorFile(options.cursorFile).read();
   try {
     const source = await openTailSource({ ...options, workspaceId: options.workspace, parsed, say });
