@@ -90,16 +90,16 @@ async function countFilled(databaseUrl) {
 }
 
 /** The two databases, each made when a section first asks for it. `rows` is how many the large one has. */
-export function dataSets(postgres) {
+export function dataSets(postgres, rows = settings.rows) {
   let large;
   let small;
   const findLarge = async () => {
     if (settings.filledUrl === undefined) {
-      return { url: await createDataSet(postgres, settings.rows), rows: settings.rows };
+      return { url: await createDataSet(postgres, rows), rows };
     }
-    const rows = await countFilled(settings.filledUrl);
-    say(`${shown(rows)} entries, in the database that BENCH_READING_URL names.`);
-    return { url: settings.filledUrl, rows };
+    const filled = await countFilled(settings.filledUrl);
+    say(`${shown(filled)} entries, in the database that BENCH_READING_URL names.`);
+    return { url: settings.filledUrl, rows: filled };
   };
   return {
     large: () => {

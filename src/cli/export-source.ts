@@ -2,8 +2,8 @@ import type { ExportFormat, FormulaRule } from '../core/activity/export-format.t
 import type { ExportTotals } from '../core/activity/export-text.ts';
 import { openExportDatabase } from './export-database.ts';
 import { exportServer } from './export-server.ts';
-import type { RemoteOptions } from './remote.ts';
 import type { ParsedFilter } from './filter-option.ts';
+import type { RemoteOptions } from './remote.ts';
 
 /** What is exported. */
 export interface ExportWish {

@@ -6,10 +6,10 @@ import { FileOutput, PipedOutput } from './export-output.ts';
 import { describeExport } from './export-progress.ts';
 import { ExportRun } from './export-run.ts';
 import { type ExportSource, type ExportWish, openExportSource } from './export-source.ts';
+import { parseFilter } from './filter-option.ts';
 import { type Progress, startProgress } from './progress.ts';
 import { addRemoteOptions, type RemoteOptions } from './remote.ts';
 import { interrupted } from './signals.ts';
-import { parseFilter } from './filter-option.ts';
 
 interface ExportOptions extends RemoteOptions {
   workspace: string;

@@ -12,8 +12,8 @@ import { connectDatabase } from '../storage/connect.ts';
 import type { Database } from '../storage/database.ts';
 import { migrate, readCursorSeal } from '../storage/migrate.ts';
 import { createFeedSource } from '../storage/tail.ts';
-import { openRemote, type RemoteOptions } from './remote.ts';
 import type { ParsedFilter } from './filter-option.ts';
+import { openRemote, type RemoteOptions } from './remote.ts';
 
 /** An entry as it is shown: by its id in the database, `createdAt` as text. */
 export type TailActivity = Omit<ClientActivity, 'id'>;

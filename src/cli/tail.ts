@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { CursorFile } from './cursor-file.ts';
+import { parseFilter } from './filter-option.ts';
 import { ignoreClosedOutput, print } from './print.ts';
 import { addRemoteOptions, type RemoteOptions, toCommandError } from './remote.ts';
 import { interrupted } from './signals.ts';
-import { parseFilter } from './filter-option.ts';
 import { toJsonLine, toTextLine } from './tail-format.ts';
 import { openTailSource, type TailSource } from './tail-source.ts';
 

@@ -18,7 +18,8 @@ declare module 'vitest' {
 
 /** One PostgreSQL server and one migrated PGlite for the whole run; each test file takes copies. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const server = await startPostgresServer();
+  // Nobody kills this one: what a crash leaves is for the tests that have a server of their own.
+  const server = await startPostgresServer(['fsync=off', 'full_page_writes=off']);
   const files = mkdtempSync(join(tmpdir(), 'activity-log-tests-'));
   const archive = join(files, 'pglite.tar');
   try {
