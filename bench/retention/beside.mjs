@@ -1,6 +1,6 @@
 // Section beside: pages and writes while entries are deleted, and while none are.
 import { setTimeout as delay } from 'node:timers/promises';
-import { createDataSet } from '../reading/data-set.mjs';
+import { dataSets } from '../reading/data-set.mjs';
 import { pageQuery } from '../reading/page-query.mjs';
 import { mainWorkspace } from '../reading/rows.mjs';
 import { settings } from '../reading/settings.mjs';
@@ -47,7 +47,7 @@ async function closedLoop(ask, milliseconds) {
 }
 
 export async function beside({ postgres }) {
-  const url = await createDataSet(postgres, settings.rows);
+  const { url, rows: all } = await dataSets(postgres).large();
   const client = await openClient(url);
   // Half of all are older than this.
   const { rows } = await client.query(
@@ -89,7 +89,7 @@ export async function beside({ postgres }) {
     writesLarge: whileDeleting(write, large),
     writesSmall: whileDeleting(write),
   });
-  say(`${callers} callers; ${shown(settings.rows)} entries, of which ${shown(deleted)} were deleted meanwhile.`);
+  say(`${callers} callers; ${shown(all)} entries, of which ${shown(deleted)} were deleted meanwhile.`);
   const lines = (pages, writes) => [
     compared('pages of 50 a second', pages.perSecond, found.pages.perSecond, { atLeast }),
     compared('median ms of a page (ratio: the other way)', pages.median, found.pages.median, {

@@ -18,10 +18,10 @@ export async function openRetention(databaseUrl, days) {
   await setPolicy(database, '*', { ...conditions, days }, commandLine);
   return {
     database,
-    /** What indexes behind the writers has nothing to do: its work is measured elsewhere. */
+    /** What indexes behind the writers has nothing to do, where it has not yet been there: its work is measured elsewhere. */
     pretendIndexed: async () =>
       await database.query({
-        text: `INSERT INTO "TermIndex" ("id", "version", "seen") VALUES (1, ${termsVersion}, pg_current_snapshot()::text)`,
+        text: `INSERT INTO "TermIndex" ("id", "version", "seen") VALUES (1, ${termsVersion}, pg_current_snapshot()::text) ON CONFLICT DO NOTHING`,
         values: [],
       }),
     /** Deletes until it is stopped or nothing is due. @returns what stops it, and says how many were deleted */

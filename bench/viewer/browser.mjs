@@ -7,6 +7,8 @@ export const chromiumPath = [process.env.CHROMIUM_PATH, '/usr/bin/chromium', '/u
   (path) => path && existsSync(path),
 );
 
+export const viewport = { width: 1360, height: 820 };
+
 export const openBrowser = () =>
   chromium.launch({
     executablePath: chromiumPath,
@@ -15,7 +17,7 @@ export const openBrowser = () =>
 
 /** Opens the viewer in a browser without a past, and resolves when it is live. @returns the page; its context is to be closed */
 export async function openViewer(browser, address) {
-  const context = await browser.newContext({ viewport: { width: 1360, height: 820 }, locale: 'en-GB' });
+  const context = await browser.newContext({ viewport, locale: 'en-GB' });
   const page = await context.newPage();
   await page.addInitScript(() => {
     const look = () => {
