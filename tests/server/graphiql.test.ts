@@ -111,8 +111,7 @@ describe.skipIf(chromiumPath === undefined)(`GraphiQL in a browser${whySkipped}`
     await page.getByRole('tab', { name: tab }).click();
     await page.getByRole('button', { name: 'Execute query' }).click();
   };
-  const shows = async (page: Page, text: string) =>
-    await expect.poll(() => resultText(page), { timeout: 15_000 }).toContain(text);
+  const shows = async (page: Page, text: string) => await expect.poll(() => resultText(page)).toContain(text);
 
   async function log(token: string, message: string): Promise<void> {
     const input = {
@@ -204,9 +203,7 @@ describe.skipIf(chromiumPath === undefined)(`GraphiQL in a browser${whySkipped}`
     expect(await problem(page)).toContain('three parts');
     await field.fill(await sign('olivia', '*', 'operator', -60));
     await submit.click();
-    await expect
-      .poll(() => problem(page), { timeout: 15_000 })
-      .toBe('Not accepted. The token has expired. Get a new one.');
+    await expect.poll(() => problem(page)).toBe('Not accepted. The token has expired. Get a new one.');
     await field.fill(`Bearer ${await sign('olivia', '*', 'operator')}`);
     await submit.click();
     await page.getByText('Signed in as olivia').waitFor();
@@ -238,9 +235,7 @@ describe.skipIf(chromiumPath === undefined)(`GraphiQL in a browser${whySkipped}`
     await open(page, await sign('olivia', '*', 'operator', 6));
     await run(page, 'Live');
     await shows(page, 'The token has expired');
-    await expect
-      .poll(() => problem(page), { timeout: 15_000 })
-      .toBe('Not accepted. The token has expired. Get a new one.');
+    await expect.poll(() => problem(page)).toBe('Not accepted. The token has expired. Get a new one.');
     expect(await page.locator('#session-in').isVisible()).toBe(false);
     await context.close();
   });

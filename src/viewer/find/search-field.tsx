@@ -21,11 +21,11 @@ import { useCompletions } from './use-completions.ts';
 import type { Draft } from './use-draft.ts';
 
 const types = useCombobox.stateChangeTypes;
-const taking: readonly UseComboboxStateChangeTypes[] = [types.InputKeyDownEnter, types.ItemClick];
 const moving: readonly UseComboboxStateChangeTypes[] = [
   ...[types.InputKeyDownArrowDown, types.InputKeyDownArrowUp, types.InputKeyDownPageDown, types.InputKeyDownPageUp],
   types.ItemMouseMove,
 ];
+const steps: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1 };
 
 export interface SearchFieldHandle {
   focus(): void;
@@ -91,21 +91,37 @@ export function SearchField({ ref, draft, problemsId, onLeave }: SearchFieldProp
     itemToString: () => text,
     onStateChange({ type, isOpen: opens, highlightedIndex: highlighted, selectedItem }) {
       // Nothing is taken, opened or let go of but by these: where the mouse rests and what is typed do it no more.
-      if (taking.includes(type) && selectedItem != null) take(selectedItem);
+      if (type === types.ItemClick && selectedItem != null) take(selectedItem);
       if (!moving.includes(type)) return;
       if (opens !== undefined) setOpen(opens);
       if (highlighted !== undefined) setHighlighted(highlighted);
     },
   });
+  /**
+   * What the keys do is done at once: Downshift tells of it only after it has painted, and a key that follows sooner would
+   * find everything as it was.
+   */
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
     const { key } = event;
-    const isTaken = key === 'Enter' && isOpen && items[highlightedIndex] !== undefined;
-    if (event.nativeEvent.isComposing || isTaken || !['Enter', 'Escape', 'Home', 'End'].includes(key)) return;
+    const by = isOpen && items.length > 0 ? steps[key] : undefined;
+    if (event.nativeEvent.isComposing || (by === undefined && !['Enter', 'Escape', 'Home', 'End'].includes(key)))
+      return;
     // The first and the last place are those of the text; the rest is done here.
     Object.assign(event.nativeEvent, { preventDownshiftDefault: true });
+    if (by !== undefined) {
+      event.preventDefault();
+      const from = by === -1 ? Math.max(highlightedIndex, 0) : highlightedIndex;
+      setHighlighted((from + by + items.length) % items.length);
+    }
     if (key === 'Enter') {
-      draft.settle(text.trim());
-      setOpen(false);
+      const highlighted = isOpen ? items[highlightedIndex] : undefined;
+      if (highlighted === undefined) {
+        draft.settle(text.trim());
+        setOpen(false);
+      } else {
+        event.preventDefault();
+        take(highlighted);
+      }
     }
     if (key === 'Escape') {
       event.preventDefault();
