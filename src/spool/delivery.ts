@@ -17,6 +17,8 @@ export interface DeliveryOptions<Item> {
   retry: { least: number; most: number };
   /** True while somebody waits for an attempt: the next one is made at once. */
   isUrgent(): boolean;
+  /** Before the store is looked into, and again before what was found is handed on. */
+  onAttempt(): void;
   onDelivered(delivered: Delivered): void;
   onFailed(error: unknown): void;
   /** Nothing is left to deliver. */
@@ -94,12 +96,14 @@ export class Delivery<Item> {
 
   /** False where there was nothing, or it was stopped. */
   async #deliverBatch(isProven: boolean): Promise<boolean> {
-    const { store, batch, deliver, onDelivered } = this.#options;
+    const { store, batch, deliver, onAttempt, onDelivered } = this.#options;
+    onAttempt();
     const records = await store.peek(batch);
     if (records.length === 0 || this.#stopped) return false;
     const { items, unreadable } = this.#read(records);
     this.#isFinishing = isProven && records.length === store.size.records;
     try {
+      onAttempt();
       const outcome = items.length === 0 ? undefined : await deliver(items);
       if (this.#stopped) return false;
       await store.release(records.length);

@@ -53,6 +53,7 @@ export class Spool<Item, Result> {
       batch,
       retry,
       isUrgent: () => this.#waiters.areUrgent,
+      onAttempt: () => this.#waiters.attempt(),
       onDelivered: ({ count, outcome, unreadable }) => {
         if (count > 0) {
           this.#episode.succeed(count);
@@ -94,7 +95,7 @@ export class Spool<Item, Result> {
 
   /**
    * Delivers now what waits instead of at the next attempt, and resolves once nothing does.
-   * @throws what an attempt threw, one that is under way included; an Error once it is closed
+   * @throws what an attempt threw that began since; an Error once it is closed
    */
   async flush(): Promise<void> {
     this.#checkOpen();
@@ -199,7 +200,7 @@ export class Spool<Item, Result> {
     await Promise.race([late, this.#finish()]);
     clearTimeout(timer);
     this.#delivery.stop();
-    this.#keep(this.#waiters.fail(this.#episode.error ?? closedError(this.#store)));
+    this.#keep(this.#waiters.giveUp(this.#episode.error ?? closedError(this.#store)));
     this.#keeping.keepAll();
     await this.#keeping.settled();
     await this.#store.close();

@@ -43,6 +43,24 @@ describe('flush', () => {
     expect(destination.calls).toHaveLength(4);
   });
 
+  it('is not told the end of an attempt that had begun before: the next one comes at once', async () => {
+    const destination = new Destination();
+    destination.fate = 'away';
+    const { spool } = spoolTo(destination);
+    await spool.put(items('1'));
+    destination.holdsBack = true;
+    await pass(400);
+    expect(destination.heldBack).toHaveLength(1);
+    const flushed = fateOf(spool.flush());
+    destination.heldBack.shift()?.settle('away');
+    await pass(0);
+    expect(flushed.is).toBe('pending');
+    destination.heldBack.shift()?.settle('taken');
+    await pass(0);
+    expect(flushed.is).toBe('resolved');
+    expect([...destination.taken]).toEqual(['1']);
+  });
+
   it('waits for what is on its way into the store', async () => {
     const destination = new Destination();
     destination.holdsBack = true;
