@@ -1,94 +1,47 @@
 /** The picture of the viewer in a browser, on a real server. */
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ActivityFilter, ActivityLogInput } from '../../src/client/client.ts';
+import type { ActivityFilter } from '../../src/client/client.ts';
 import { chromiumPath, whySkipped } from '../support/chromium.ts';
-import type { TokenGrant } from '../support/server.ts';
-import { entry, isLive, phone, picture, rows, Stage, violations } from './browser.ts';
+import { entry, phone, picture, rows, type Stage, violations } from './browser.ts';
+import { facet, isDrawn, openPicture, plot, query, startWeeks, statistics, timezoneId, total } from './pictures.ts';
 
-const hour = 3_600_000;
-const day = 24 * hour;
-const timezoneId = 'Europe/Berlin';
-/** The noon of a day in the middle of the entries, and those of `weeks`: 20 days of them, more on some days. */
-const noon = Date.parse('2026-11-10T11:00:00Z');
-const severityOf = (n: number) => (n % 13 === 0 ? 'ERROR' : n % 5 === 0 ? 'WARNING' : 'INFO');
-const actors = [
-  { actorType: 'WORKER', actorLabel: 'Instagram Worker' },
-  { actorType: 'SYSTEM', actorLabel: 'Scheduler' },
-  { actorType: 'USER', actorUserId: 'usr_mara', actorLabel: null },
-] as const;
-const weeks = (workspaceId: string): ActivityLogInput[] =>
-  Array.from({ length: 600 }, (_, n) => {
-    const actor: Partial<ActivityLogInput> = actors[n % 3] ?? {};
-    const moment = noon - 10 * day + Math.round(20 * day * (n / 600) ** 0.8) + (n % 7) * hour;
-    return {
-      ...entry(workspaceId, `c${n}`, { severity: severityOf(n), ...actor }),
-      ...{ eventKey: `content.step_${n % 9}`, brandId: n % 4 === 0 ? 'nike' : 'aurora', visibility: 'CLIENT' },
-      createdAt: new Date(Math.min(moment, noon + 10 * day)).toISOString(),
-    };
+/** Where each bar that has something begins, and how many entries it has. */
+const barsOf = async (page: Page): Promise<Record<string, number>> =>
+  Object.fromEntries(
+    await page
+      .locator('.al-column-of-bar')
+      .evaluateAll((bars) =>
+        (bars as SVGElement[])
+          .map(({ dataset }) => [dataset['start'] ?? '', Number(dataset['count'])] as const)
+          .filter(([, count]) => count > 0),
+      ),
+  );
+
+/** Counts what the page asks for the picture. */
+function countReadings(page: Page): () => number {
+  let readings = 0;
+  page.on('request', (request) => {
+    if (request.postData()?.includes('query Statistics')) readings += 1;
   });
+  return () => readings;
+}
 
 describe.skipIf(chromiumPath === undefined)(`the picture in a browser${whySkipped}`, { timeout: 60_000 }, () => {
   let stage: Stage;
   beforeAll(async () => {
-    stage = await Stage.start();
-    await stage.name('weeks', 'Nordlicht Agency', { nike: 'Nike', aurora: 'Aurora Outdoor' });
-    await stage.log(weeks('weeks'));
+    stage = await startWeeks();
   });
   afterAll(() => stage?.close());
 
-  const plot = (page: Page) => page.getByRole('slider');
-  const query = (page: Page) => new URL(page.url()).searchParams.get('q') ?? '';
-  const total = (page: Page) => page.locator('.al-readout strong').textContent();
-  const facet = (page: Page, name: string) =>
-    page.getByRole('region', { name: 'Filters' }).getByRole('button', { name });
-  /** Where each bar that has something begins, and how many entries it has. */
-  const barsOf = async (page: Page): Promise<Record<string, number>> =>
-    Object.fromEntries(
-      await page
-        .locator('.al-column-of-bar')
-        .evaluateAll((bars) =>
-          (bars as SVGElement[])
-            .map(({ dataset }) => [dataset['start'] ?? '', Number(dataset['count'])] as const)
-            .filter(([, count]) => count > 0),
-        ),
-    );
-
-  /** Opens a workspace, and waits until its picture is there. */
-  async function open(page: Page, workspace: string, q = '', grant: TokenGrant = {}): Promise<void> {
-    await stage.open(page, `/?workspace=${workspace}${q === '' ? '' : `&q=${encodeURIComponent(q)}`}`, grant);
-    await isLive(page);
-    await isDrawn(page);
-  }
-  const isDrawn = (page: Page) => page.locator('.al-picture[aria-busy="false"] .al-layer').first().waitFor();
-
-  /** Counts what the page asks for the picture. */
-  function countReadings(page: Page): () => number {
-    let readings = 0;
-    page.on('request', (request) => {
-      if (request.postData()?.includes('query Statistics')) readings += 1;
-    });
-    return () => readings;
-  }
-
-  async function statistics(workspaceId: string, filter: ActivityFilter, interval: string) {
-    const { data } = await stage.server.graphql(
-      `query ($w: String!, $filter: ActivityFilter, $interval: ActivityStatsInterval!) {
-        activityStats(workspaceId: $w, filter: $filter, interval: $interval, timeZone: "${timezoneId}") {
-          total histogram { start count } } }`,
-      { w: workspaceId, filter, interval },
-    );
-    return data?.['activityStats'] as { total: number; histogram: { start: string; count: number }[] };
-  }
-
   it('has bars of what the service counts, by the days of whoever reads', async () => {
     const { page, complaints } = await stage.openBrowser({ timezoneId });
-    await open(page, 'weeks', 'after:2026-10-01 before:2026-11-21 severity:warning severity:error');
+    await openPicture(stage, page, 'weeks', 'after:2026-10-01 before:2026-11-21 severity:warning severity:error');
     const filter: ActivityFilter = {
       ...{ from: '2026-09-30T22:00:00Z', to: '2026-11-20T23:00:00Z' },
       severities: ['WARNING', 'ERROR'],
     };
-    const counted = await statistics('weeks', filter, 'DAY');
+    const counted = await statistics(stage, 'weeks', filter, 'DAY');
     expect(await barsOf(page)).toEqual(
       Object.fromEntries(counted.histogram.filter(({ count }) => count > 0).map(({ start, count }) => [start, count])),
     );
@@ -100,7 +53,7 @@ describe.skipIf(chromiumPath === undefined)(`the picture in a browser${whySkippe
 
   it('is brushed to a range by the mouse, which the address and the list have then', async () => {
     const { page, complaints } = await stage.openBrowser({ timezoneId });
-    await open(page, 'weeks');
+    await openPicture(stage, page, 'weeks');
     await picture(page, 'picture-desktop');
     const box = (await plot(page).boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
     await page.mouse.move(box.x + box.width * 0.5, box.y + 40);
@@ -113,7 +66,7 @@ describe.skipIf(chromiumPath === undefined)(`the picture in a browser${whySkippe
     await isDrawn(page);
     const [, after, before] = /^after:(\S+) before:(\S+)$/.exec(query(page)) ?? [];
     const inBerlin = (text = '') => new Date(`${text.length > 10 ? text : `${text}T00:00`}+01:00`).toISOString();
-    const counted = await statistics('weeks', { from: inBerlin(after), to: inBerlin(before) }, 'DAY');
+    const counted = await statistics(stage, 'weeks', { from: inBerlin(after), to: inBerlin(before) }, 'DAY');
     expect(counted.total).toBeGreaterThan(20);
     expect([await total(page), drawn]).toEqual([`${counted.total} entries`, `${counted.total} entries`]);
     const times = await rows(page)
@@ -138,7 +91,7 @@ describe.skipIf(chromiumPath === undefined)(`the picture in a browser${whySkippe
 
   it('is brushed by the keyboard, and says what it is at', async () => {
     const { page, complaints } = await stage.openBrowser({ timezoneId });
-    await open(page, 'weeks', 'after:2026-10-01 before:2026-11-21');
+    await openPicture(stage, page, 'weeks', 'after:2026-10-01 before:2026-11-21');
     const said = () => plot(page).getAttribute('aria-valuetext');
     await plot(page).focus();
     await page.keyboard.press('End');
@@ -155,7 +108,7 @@ describe.skipIf(chromiumPath === undefined)(`the picture in a browser${whySkippe
     await expect.poll(() => query(page)).toBe('before:2026-11-21 after:2026-11-19');
     await isDrawn(page);
     expect(await total(page)).toBe(
-      `${(await statistics('weeks', { from: '2026-11-18T23:00:00Z', to: '2026-11-20T23:00:00Z' }, 'DAY')).total} entries`,
+      `${(await statistics(stage, 'weeks', { from: '2026-11-18T23:00:00Z', to: '2026-11-20T23:00:00Z' }, 'DAY')).total} entries`,
     );
     expect(await plot(page).evaluate((one) => one === document.activeElement)).toBe(true);
     expect(complaints).toEqual([]);
@@ -163,7 +116,7 @@ describe.skipIf(chromiumPath === undefined)(`the picture in a browser${whySkippe
 
   it('leads to where a bar ends, and its table does', async () => {
     const { page, complaints } = await stage.openBrowser({ timezoneId });
-    await open(page, 'weeks', 'after:2026-10-01 before:2026-11-21');
+    await openPicture(stage, page, 'weeks', 'after:2026-10-01 before:2026-11-21');
     const box = (await plot(page).boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
     // The 46th of 51 days.
     await page.mouse.click(box.x + box.width * (45.5 / 51), box.y + 40);
@@ -183,7 +136,7 @@ describe.skipIf(chromiumPath === undefined)(`the picture in a browser${whySkippe
     const { page, complaints } = await stage.openBrowser({ timezoneId });
     await stage.log([entry('raised', 'first')]);
     const readings = countReadings(page);
-    await open(page, 'raised');
+    await openPicture(stage, page, 'raised');
     expect(await total(page)).toBe('1 entry');
     await stage.log([entry('raised', 'second', { severity: 'ERROR', eventKey: 'content.lost' })]);
     await expect.poll(() => total(page)).toBe('2 entries');
@@ -193,90 +146,6 @@ describe.skipIf(chromiumPath === undefined)(`the picture in a browser${whySkippe
     expect(await facet(page, 'Error').textContent()).toBe('Error1');
     expect(readings()).toBe(1);
     expect(complaints).toEqual([]);
-  });
-
-  it('has facets beside it that filter, and do no more', async () => {
-    const { page, complaints } = await stage.openBrowser({ timezoneId });
-    await open(page, 'weeks');
-    expect(await facet(page, 'Nike').textContent()).toBe('Nike150');
-    expect(await facet(page, 'content.step_8').isVisible()).toBe(false);
-    await page.getByRole('button', { name: '3 more' }).click();
-    await facet(page, 'content.step_8').click();
-    await expect.poll(() => query(page)).toBe('event:content.step_8');
-    await facet(page, 'Nike').click();
-    await expect.poll(() => query(page)).toBe('event:content.step_8 brand:nike');
-    await facet(page, 'usr_mara').click();
-    await expect.poll(() => query(page)).toBe('event:content.step_8 brand:nike user:usr_mara');
-    const filter = { eventKeys: ['content.step_8'], brandIds: ['nike'], actorUserIds: ['usr_mara'] };
-    await expect.poll(() => total(page)).toBe(`${(await statistics('weeks', filter, 'DAY')).total} entries`);
-    expect(await facet(page, 'Nike').getAttribute('aria-pressed')).toBe('true');
-    // What else could be chosen is there, with what it would bring.
-    const others = await statistics('weeks', { ...filter, brandIds: ['aurora'] }, 'DAY');
-    await expect.poll(() => facet(page, 'Aurora Outdoor').textContent()).toBe(`Aurora Outdoor${others.total}`);
-    await picture(page, 'picture-facets');
-    expect(await violations(page)).toEqual([]);
-    for (const name of ['content.step_8', 'Nike', 'usr_mara']) await facet(page, name).click();
-    await expect.poll(() => query(page)).toBe('');
-    await expect.poll(() => total(page)).toBe('600 entries');
-
-    await page.getByRole('button', { name: 'Filters', exact: true }).click();
-    await page.getByRole('button', { name: 'Chart' }).click();
-    expect([await facet(page, 'Nike').isVisible(), await plot(page).isVisible()]).toEqual([false, false]);
-    await page.reload();
-    await expect.poll(() => total(page)).toBe('600 entries');
-    expect([await facet(page, 'Nike').isVisible(), await plot(page).isVisible()]).toEqual([false, false]);
-    await page.getByRole('button', { name: 'Chart' }).click();
-    await isDrawn(page);
-    expect(complaints).toEqual([]);
-  });
-
-  it('says that it estimates where there is too much to count', async () => {
-    const { page, complaints } = await stage.openBrowser({ timezoneId });
-    for (let at = 0; at < 10_400; at += 800)
-      await stage.log(Array.from({ length: 800 }, (_, n) => entry('many', `m${at + n}`, { brandId: 'nike' })));
-    await open(page, 'many');
-    expect(await total(page)).toMatch(/^About (9|10|11),\d00 entries$/);
-    expect(await page.getByText('Estimated').getAttribute('title')).toMatch(/a sample of [\d,]+ entries/);
-    expect(await facet(page, 'nike').textContent()).toMatch(/^nike≈ 1?\d(\.\d)?k$/i);
-    await picture(page, 'picture-estimated');
-    expect(await violations(page)).toEqual([]);
-    expect(complaints).toEqual([]);
-  });
-
-  it('offers clients what they may filter by, in their words', async () => {
-    const { page, complaints } = await stage.openBrowser({ timezoneId });
-    await open(page, 'weeks', '', { workspace: 'weeks', role: 'client', brands: ['nike'] });
-    expect(await total(page)).toBe('150 entries');
-    const names = await page.getByRole('region', { name: 'Filters' }).getByRole('group').allTextContents();
-    expect(names.map((text) => /^[A-Z][a-z]+?(?=[A-Z])/.exec(text)?.[0])).toEqual(['Severity', 'Events', 'Actors']);
-    expect(names.join(' ')).not.toMatch(/usr_mara|content\./);
-    await facet(page, 'User').click();
-    await expect.poll(() => query(page)).toBe('actortype:user');
-    await facet(page, 'Content step 2').click();
-    await expect.poll(() => query(page)).toBe('actortype:user event:content.step_2');
-    await expect.poll(() => total(page)).toBe('17 entries');
-    await rows(page).first().waitFor();
-    await picture(page, 'picture-client');
-    expect(complaints).toEqual([]);
-  });
-
-  it('says quietly that it could not be read, keeps what there was, and tries again', async () => {
-    const { page } = await stage.openBrowser({ timezoneId });
-    await open(page, 'weeks');
-    await page.route('**/graphql', async (route) => {
-      if (route.request().postData()?.includes('query Statistics')) await route.abort();
-      else await route.fallback();
-    });
-    await facet(page, 'Nike').click();
-    await page.getByText('The overview could not be loaded.').waitFor();
-    await rows(page).first().waitFor();
-    expect(await total(page)).toBe('600 entries');
-    await picture(page, 'picture-failed');
-    expect(await violations(page)).toEqual([]);
-    await page.unroute('**/graphql');
-    await page.getByRole('button', { name: 'Try again' }).click();
-    await expect.poll(() => total(page)).toBe('150 entries');
-    expect(await page.getByText('The overview could not be loaded.').isVisible()).toBe(false);
   });
 
   it.each([
@@ -311,6 +180,7 @@ describe.skipIf(chromiumPath === undefined)(`the picture in a browser${whySkippe
     expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
     expect(complaints).toEqual([]);
   });
+
   it.each(['dark', 'light'] as const)('goes from right to left in Arabic: %s', async (colorScheme) => {
     const { page, complaints } = await stage.openBrowser({ timezoneId, locale: 'ar-EG', colorScheme });
     await stage.open(page, `/?workspace=weeks&q=${encodeURIComponent('after:2026-10-01 before:2026-11-21')}`);
