@@ -24,6 +24,10 @@ const written = 100;
 beforeAll(async () => {
   own = await createTestDatabase();
   database = await openPostgres({ url: own.url, applicationName: 'stale statistics' });
+  // Nothing makes new statistics meanwhile.
+  await database.transaction((connection) =>
+    connection.script('ALTER TABLE "ActivityLog" SET (autovacuum_enabled = false)'),
+  );
   // Some in each transaction, as a trail is written: how many have one in common is what the statistics do know.
   for (let part = 0; part < 30; part += 1) await fill('known', 100, part * 100);
   await database.transaction((connection) => connection.script('ANALYZE'));
@@ -42,9 +46,7 @@ afterAll(async () => {
 async function fill(workspace: string, count: number, from = 0): Promise<void> {
   await database.transaction((connection) =>
     connection.script(
-      // Nothing makes new statistics meanwhile.
-      `ALTER TABLE "ActivityLog" SET (autovacuum_enabled = false);
-      INSERT INTO "ActivityLog" ("id", "workspaceId", "entityType", "entityId", "eventKey", "actorType", "brandId", "createdAt")
+      `INSERT INTO "ActivityLog" ("id", "workspaceId", "entityType", "entityId", "eventKey", "actorType", "brandId", "createdAt")
         SELECT '${workspace}-' || n, '${workspace}', 'OTHER', 'e', CASE WHEN n % 400 = 7 THEN 'rare.one' ELSE 'a.' || n % 4 END, 'SYSTEM', 'b' || n % 3,
           timestamp '2026-01-01' + n * interval '1 minute' FROM generate_series(${from + 1}, ${from + count}) AS n`,
     ),

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Panel, serveExamples } from '../../examples/serve.mjs';
 import { chromiumPath, whySkipped } from '../support/chromium.ts';
 import { openTestPglite } from '../support/databases.ts';
+import { readMetrics } from '../support/prometheus.ts';
 import { startTestServer } from '../support/server.ts';
 import { entry, isLive, phone, picture, rows, Stage, scrollTop, violations } from './browser.ts';
 
@@ -156,11 +157,10 @@ describe.skipIf(chromiumPath === undefined)(`pages that embed the timeline${whyS
   it('the element takes attributes as they change, and leaves no connection when it goes', async () => {
     const { page, complaints } = await openExample('element');
     // As the service counts them: a browser forgets to tell of those of pages that it leaves.
-    const sockets = async () =>
-      /^activity_log_websockets (\d+)$/m.exec(await (await fetch(`${stage.server.url}/metrics`)).text())?.[1];
+    const sockets = async () => (await readMetrics(stage.server))('websockets');
     await isLive(page);
     // Those of pages before may end a little later.
-    await expect.poll(sockets).toBe('1');
+    await expect.poll(sockets).toBe(1);
     await element(page).evaluate((one) => {
       one.setAttribute('theme', 'dark');
       one.setAttribute('locale', 'de');
@@ -174,7 +174,7 @@ describe.skipIf(chromiumPath === undefined)(`pages that embed the timeline${whyS
       (window as unknown as { kept: Element }).kept = one;
       one.remove();
     });
-    await expect.poll(sockets).toBe('0');
+    await expect.poll(sockets).toBe(0);
     // Put in again it begins again, where it was; for somebody else, who finds what is for them.
     const token = await stage.server.token({ workspace: 'demo' });
     await page.evaluate((token) => {
