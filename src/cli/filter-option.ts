@@ -16,6 +16,7 @@ export async function parseFilter(text: string): Promise<ParsedFilter> {
   const refuse = (message: string): never => {
     throw new UsageError(`--filter must be an ActivityFilter as JSON, like '{"severities":["ERROR"]}': ${message}`);
   };
+  // The default: everything.
   if (text === '{}') return { input: {}, filter: {} };
   let input: unknown;
   try {

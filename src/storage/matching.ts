@@ -194,6 +194,7 @@ export class Matches<Row extends MatchedRow> {
     const known = within
       ? sql`(${shownBy(seen)} OR (${shownBy(within.until)} AND NOT ${above}))`
       : sql`${shownBy(seen)}`;
+    // OFFSET 0: by the index of transactions, whatever else is asked of the entries.
     const rows = await this.#database.query<Row>(
       sql`SELECT ${this.#request.columns} FROM (
           (SELECT late.* FROM unnest(${running.map(String)}::text[]::xid8[]) AS running(xid) CROSS JOIN LATERAL (

@@ -8,6 +8,11 @@ interface TreeSearchProps {
   onLeave(): void;
 }
 
+const ways = [
+  { word: 'payload.previous', by: -1, Icon: NewerIcon },
+  { word: 'payload.next', by: 1, Icon: OlderIcon },
+] as const;
+
 /** The field that looks for something in a payload, how often it is there, and the ways from one to the next. */
 export function TreeSearch({ search, onLeave }: TreeSearchProps) {
   const { sought, matches, at, seek, step } = search;
@@ -38,30 +43,20 @@ export function TreeSearch({ search, onLeave }: TreeSearchProps) {
       <span role="status" className="al-count" data-none={(sought !== '' && count === 0) || undefined}>
         {sought === '' ? '' : count === 0 ? say('payload.noMatch') : say('payload.match', { at: at + 1, count })}
       </span>
-      {sought !== '' && (
-        <>
+      {sought !== '' &&
+        ways.map(({ word, by, Icon }) => (
           <button
+            key={word}
             type="button"
             className="al-tool"
-            aria-label={say('payload.previous')}
-            title={say('payload.previous')}
+            aria-label={say(word)}
+            title={say(word)}
             disabled={count < 2}
-            onClick={() => step(-1)}
+            onClick={() => step(by)}
           >
-            <NewerIcon />
+            <Icon />
           </button>
-          <button
-            type="button"
-            className="al-tool"
-            aria-label={say('payload.next')}
-            title={say('payload.next')}
-            disabled={count < 2}
-            onClick={() => step(1)}
-          >
-            <OlderIcon />
-          </button>
-        </>
-      )}
+        ))}
     </search>
   );
 }

@@ -21,11 +21,19 @@ import { useCompletions } from './use-completions.ts';
 import type { Draft } from './use-draft.ts';
 
 const types = useCombobox.stateChangeTypes;
+/** The arrows only where the list is closed: they open it. */
 const moving: readonly UseComboboxStateChangeTypes[] = [
-  ...[types.InputKeyDownArrowDown, types.InputKeyDownArrowUp, types.InputKeyDownPageDown, types.InputKeyDownPageUp],
+  types.InputKeyDownArrowDown,
+  types.InputKeyDownArrowUp,
   types.ItemMouseMove,
 ];
-const steps: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1 };
+/** Which of so many suggestions a key comes to from another one; -1 stands for none. */
+const moves = new Map<string, (at: number, count: number) => number>([
+  ['ArrowDown', (at, count) => (at + 1) % count],
+  ['ArrowUp', (at, count) => (Math.max(at, 0) + count - 1) % count],
+  ['PageDown', (_, count) => count - 1],
+  ['PageUp', () => 0],
+]);
 
 export interface SearchFieldHandle {
   focus(): void;
@@ -103,15 +111,14 @@ export function SearchField({ ref, draft, problemsId, onLeave }: SearchFieldProp
    */
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
     const { key } = event;
-    const by = isOpen && items.length > 0 ? steps[key] : undefined;
-    if (event.nativeEvent.isComposing || (by === undefined && !['Enter', 'Escape', 'Home', 'End'].includes(key)))
+    const move = isOpen && items.length > 0 ? moves.get(key) : undefined;
+    if (event.nativeEvent.isComposing || (move === undefined && !['Enter', 'Escape', 'Home', 'End'].includes(key)))
       return;
     // The first and the last place are those of the text; the rest is done here.
     Object.assign(event.nativeEvent, { preventDownshiftDefault: true });
-    if (by !== undefined) {
+    if (move !== undefined) {
       event.preventDefault();
-      const from = by === -1 ? Math.max(highlightedIndex, 0) : highlightedIndex;
-      setHighlighted((from + by + items.length) % items.length);
+      setHighlighted(move(highlightedIndex, items.length));
     }
     if (key === 'Enter') {
       const highlighted = isOpen ? items[highlightedIndex] : undefined;
